@@ -1,0 +1,1 @@
+//! Builds the parts and joins them. Decides nothing, prints nothing, holds no state.

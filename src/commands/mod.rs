@@ -1,0 +1,1 @@
+//! One file a verb. The shell and the deck run the same verbs.

@@ -1,0 +1,1 @@
+//! Turns one run: takes an input, lets the scheduler decide, writes, answers, acts. One plain thread.

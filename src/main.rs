@@ -1,0 +1,3 @@
+//! The binary: start, and the exit code.
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! What a person asked for: plans, items, problems, in one vocabulary for every dialect.
+//!
+//! Pure. Nothing here opens a file or asks the time: a reader is given a [`listing::Listing`] and
+//! gives back plans with their problems beside them. It is not the place that decides which files
+//! belong to a workspace (`workspace`), nor what to launch for an item (`workflow`).
+
+pub mod listing;
+mod next;
+pub mod problem;
+pub mod readers;
+mod settle;
+mod types;
+
+pub use next::{Next, next, runnable_group};
+pub use settle::settle;
+pub use types::{
+    Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Place, Plan,
+    PlanState, Progress,
+};

@@ -1,0 +1,6 @@
+//! One child, from launch to last byte.
+//!
+//! The only room, beside a server, that is async. It launches, copies output to log files, signals,
+//! sweeps what a child leaves behind, and reports. It decides nothing: not even what a timeout is.
+
+pub mod launcher;

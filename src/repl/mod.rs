@@ -1,0 +1,1 @@
+//! The living face for a person at a terminal: the deck, its keys, its line, and its replay.

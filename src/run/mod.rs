@@ -1,0 +1,20 @@
+//! What is run, what happened, and how it ended: the vocabulary that the journal keeps and every
+//! face reads.
+//!
+//! Pure types. Nothing here launches, writes or decides; a plan's own words live in `plan`.
+
+pub mod advice;
+pub mod event;
+pub mod outcome;
+pub mod record;
+pub mod refusal;
+pub mod request;
+pub mod spec;
+
+pub use advice::{Advice, Remedy};
+pub use event::{Event, EventKind};
+pub use outcome::{Exit, LaunchFailure, Outcome, ProcessId, StopReason, Survivor, TestCounts, Verdict};
+pub use record::{AttemptRecord, RunRecord, Status, TaskRecord};
+pub use refusal::Refusal;
+pub use request::{Answer, Request, Wish};
+pub use spec::{Capture, Limits, PlanRef, Retries, RetryOn, Specification, Task};
