@@ -2,4 +2,14 @@
 //!
 //! It never decides what a plan means: that is `plan`, which is given a listing.
 
+mod edit;
+mod find;
+mod git;
+mod scan;
 pub mod state;
+mod undo;
+
+pub use edit::{EditError, Editor};
+pub use find::{CONFIG_FILE, STATE_FOLDER, find_root};
+pub use git::head_commit;
+pub use scan::{Bounds, Scan, Scanned};

@@ -1,0 +1,370 @@
+//! Edits of plan files: one line or one new file at a time, compare-and-swap, nothing lost.
+//!
+//! Each edit happens under a lock keyed by the file's real path: read, check that *that line* is as
+//! it was seen, write beside it, sync, rename. A change elsewhere in the file is no conflict, and
+//! every other byte survives. The file is complete at every moment, also when we are killed: what
+//! can be left behind is a hidden temporary file that no reader looks at.
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::FlockOperation;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    state::{StateFolder, private_file, private_folder, with_path},
+    undo::{Entry, UndoStore},
+};
+
+/// What begins the name of every temporary file of ours.
+const TEMPORARY: &str = ".plandeck-";
+
+/// Why an edit did not happen. Nothing was changed.
+#[derive(Debug)]
+pub enum EditError {
+    /// The line is not what it was when it was read.
+    Changed {
+        /// Relative to the workspace.
+        file: String,
+        /// Counts from 1.
+        line: usize,
+        /// What stands there now; absent when the file ends before it.
+        found: Option<String>,
+    },
+    /// The file to be created is there already.
+    Exists {
+        /// Relative to the workspace.
+        file: String,
+    },
+    /// The path leads out of the workspace.
+    Outside {
+        /// As it was given.
+        file: String,
+    },
+    /// There is no edit to take back.
+    NothingToUndo,
+    /// The file system refused.
+    Io(io::Error),
+}
+
+impl fmt::Display for EditError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed { file, line, found: Some(_) } => {
+                write!(formatter, "{file}:{line} was changed by someone else meanwhile; nothing was written")
+            }
+            Self::Changed { file, line, found: None } => {
+                write!(formatter, "{file} ends before line {line} now; nothing was written")
+            }
+            Self::Exists { file } => write!(formatter, "{file} is there already; nothing was written"),
+            Self::Outside { file } => {
+                write!(formatter, "{file} lies outside the workspace; nothing was written")
+            }
+            Self::NothingToUndo => formatter.write_str("there is no edit to take back"),
+            Self::Io(error) => write!(formatter, "the file could not be written: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for EditError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<io::Error> for EditError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Edits the plan files of one workspace.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    root: PathBuf,
+    state: StateFolder,
+}
+
+impl Editor {
+    /// For the workspace at `root` (absolute), with its locks and undo store in `state`.
+    pub fn new(root: impl Into<PathBuf>, state: StateFolder) -> Self {
+        Self { root: root.into(), state }
+    }
+
+    /// Replaces one line. `seen` and `new` are without their line ending, which is kept.
+    ///
+    /// # Errors
+    /// [`EditError::Changed`] when the line is not `seen`; the others as they say.
+    pub fn replace_line(&self, file: &str, line: usize, seen: &str, new: &str) -> Result<(), EditError> {
+        let real = self.real(file)?;
+        let _lock = self.lock(&real)?;
+        swap_line(&real, file, line, seen, new)?;
+        let entry =
+            Entry::Line { file: file.to_owned(), line, before: seen.to_owned(), after: new.to_owned() };
+        self.undo_store().push(&entry)?;
+        Ok(())
+    }
+
+    /// Creates a file with this text, and the folders that lead to it.
+    ///
+    /// # Errors
+    /// [`EditError::Exists`] when it is there already; the others as they say.
+    pub fn create(&self, file: &str, text: &str) -> Result<(), EditError> {
+        let full = self.inside(file)?;
+        let folder = full.parent().ok_or_else(|| EditError::Outside { file: file.to_owned() })?;
+        fs::create_dir_all(folder).map_err(|error| with_path(error, folder))?;
+        let _lock = self.lock(&full)?;
+        let temporary = write_beside(&full, text.as_bytes(), None)?;
+        temporary.persist_noclobber(&full).map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => EditError::Exists { file: file.to_owned() },
+            _ => EditError::Io(with_path(error.error, &full)),
+        })?;
+        sync_folder(&full)?;
+        self.undo_store().push(&Entry::Created { file: file.to_owned(), hash: hash(text.as_bytes()) })?;
+        Ok(())
+    }
+
+    /// Takes the newest edit back and says which file it was.
+    ///
+    /// # Errors
+    /// [`EditError::Changed`] when someone has edited since: the edit then stays on record.
+    pub fn undo(&self) -> Result<String, EditError> {
+        let store = self.undo_store();
+        let newest = store.newest()?.ok_or(EditError::NothingToUndo)?;
+        match &newest.entry {
+            Entry::Line { file, line, before, after } => {
+                let real = self.real(file)?;
+                let _lock = self.lock(&real)?;
+                swap_line(&real, file, *line, after, before)?;
+            }
+            Entry::Created { file, hash: created } => {
+                let real = self.real(file)?;
+                let _lock = self.lock(&real)?;
+                let now = fs::read(&real).map_err(|error| with_path(error, &real))?;
+                if hash(&now) != *created {
+                    return Err(EditError::Changed {
+                        file: file.clone(),
+                        line: 1,
+                        found: Some(String::new()),
+                    });
+                }
+                fs::remove_file(&real).map_err(|error| with_path(error, &real))?;
+                sync_folder(&real)?;
+            }
+        }
+        let file = newest.entry.file().to_owned();
+        newest.forget()?;
+        Ok(file)
+    }
+
+    fn undo_store(&self) -> UndoStore {
+        UndoStore::at(self.state.undo())
+    }
+
+    /// The path in the workspace, refused when it climbs out by `..` or is absolute elsewhere.
+    fn inside(&self, file: &str) -> Result<PathBuf, EditError> {
+        let outside = || EditError::Outside { file: file.to_owned() };
+        let climbs = Path::new(file).components().any(|it| matches!(it, std::path::Component::ParentDir));
+        let full = self.root.join(file);
+        if climbs || !full.starts_with(&self.root) {
+            return Err(outside());
+        }
+        let existing = full.ancestors().find(|it| it.exists()).ok_or_else(outside)?;
+        let real = fs::canonicalize(existing)?;
+        if !real.starts_with(fs::canonicalize(&self.root)?) {
+            return Err(outside());
+        }
+        Ok(full)
+    }
+
+    /// The file behind links, so that the link itself survives an edit.
+    fn real(&self, file: &str) -> Result<PathBuf, EditError> {
+        let full = self.inside(file)?;
+        Ok(fs::canonicalize(&full).map_err(|error| with_path(error, &full))?)
+    }
+
+    fn lock(&self, real: &Path) -> io::Result<File> {
+        let folder = self.state.root().join("locks");
+        self.state.create()?;
+        private_folder(&folder)?;
+        let key = hash(real.as_os_str().as_encoded_bytes());
+        let lock = private_file(&folder.join(&key[..24]))?;
+        rustix::fs::flock(&lock, FlockOperation::LockExclusive)?;
+        Ok(lock)
+    }
+}
+
+/// Replaces the line in the file's bytes; the caller holds the lock.
+fn swap_line(real: &Path, file: &str, line: usize, seen: &str, new: &str) -> Result<(), EditError> {
+    let bytes = fs::read(real).map_err(|error| with_path(error, real))?;
+    let changed = |found: Option<&[u8]>| EditError::Changed {
+        file: file.to_owned(),
+        line,
+        found: found.map(|it| String::from_utf8_lossy(it).into_owned()),
+    };
+    let (start, end) = line_span(&bytes, line).ok_or_else(|| changed(None))?;
+    if &bytes[start..end] != seen.as_bytes() {
+        return Err(changed(Some(&bytes[start..end])));
+    }
+    let mut edited = Vec::with_capacity(bytes.len() + new.len());
+    edited.extend_from_slice(&bytes[..start]);
+    edited.extend_from_slice(new.as_bytes());
+    edited.extend_from_slice(&bytes[end..]);
+    let temporary = write_beside(real, &edited, fs::metadata(real).ok())?;
+    temporary.persist(real).map_err(|error| with_path(error.error, real))?;
+    Ok(sync_folder(real)?)
+}
+
+/// Where the line's text begins and ends, without its line ending and without a byte order mark.
+fn line_span(bytes: &[u8], line: usize) -> Option<(usize, usize)> {
+    let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    for _ in 1..line {
+        start += memchr::memchr(b'\n', &bytes[start..])? + 1;
+    }
+    let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |it| start + it);
+    let end = if bytes[start..end].ends_with(b"\r") { end - 1 } else { end };
+    (start < bytes.len() || line == 1).then_some((start, end))
+}
+
+/// A synced temporary file in the same folder, with the permissions of what it will replace.
+fn write_beside(
+    target: &Path,
+    bytes: &[u8],
+    like: Option<fs::Metadata>,
+) -> io::Result<tempfile::NamedTempFile> {
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY).suffix(".tmp");
+    // A plan file is the user's, not ours: a new one is as readable as the user's mask makes it.
+    let permissions = like.map(|it| it.permissions());
+    let fresh = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    builder.permissions(permissions.clone().unwrap_or(fresh));
+    let mut temporary = builder.tempfile_in(folder).map_err(|error| with_path(error, folder))?;
+    temporary.write_all(bytes).map_err(|error| with_path(error, target))?;
+    if let Some(permissions) = permissions {
+        temporary.as_file().set_permissions(permissions).map_err(|error| with_path(error, target))?;
+    }
+    temporary.as_file().sync_all().map_err(|error| with_path(error, target))?;
+    Ok(temporary)
+}
+
+fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    File::open(folder).and_then(|it| it.sync_all()).map_err(|error| with_path(error, folder))
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace(text: &[u8]) -> (tempfile::TempDir, Editor) {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("plan.md"), text).unwrap();
+        let state = StateFolder::at(root.path().join(".plandeck"));
+        let editor = Editor::new(root.path(), state);
+        (root, editor)
+    }
+
+    #[test]
+    fn an_edit_touches_one_line_and_undo_restores_every_byte() {
+        for text in
+            ["- [ ] a\r\n- [ ] b\r\nlast", "\u{feff}- [ ] a\n- [ ] b\n", "x\n- [ ] b", "\n- [ ] b\n\n"]
+        {
+            let (root, editor) = workspace(text.as_bytes());
+            editor.replace_line("plan.md", 2, "- [ ] b", "- [x] b").unwrap();
+            let now = fs::read_to_string(root.path().join("plan.md")).unwrap();
+            assert_eq!(now, text.replace("- [ ] b", "- [x] b"));
+            assert_eq!(editor.undo().unwrap(), "plan.md");
+            assert_eq!(fs::read_to_string(root.path().join("plan.md")).unwrap(), text);
+            assert!(matches!(editor.undo(), Err(EditError::NothingToUndo)));
+        }
+    }
+
+    #[test]
+    fn a_line_that_changed_meanwhile_is_left_alone() {
+        let (root, editor) = workspace(b"- [ ] a\n- [ ] b\n");
+        let error = editor.replace_line("plan.md", 2, "- [ ] c", "- [x] c").unwrap_err();
+        assert!(
+            matches!(&error, EditError::Changed { line: 2, found: Some(found), .. } if found == "- [ ] b")
+        );
+        assert!(matches!(
+            editor.replace_line("plan.md", 9, "x", "y").unwrap_err(),
+            EditError::Changed { found: None, .. }
+        ));
+        assert_eq!(fs::read(root.path().join("plan.md")).unwrap(), b"- [ ] a\n- [ ] b\n");
+    }
+
+    #[test]
+    fn undo_refuses_when_someone_has_edited_since() {
+        let (root, editor) = workspace(b"- [ ] a\n");
+        editor.replace_line("plan.md", 1, "- [ ] a", "- [x] a").unwrap();
+        fs::write(root.path().join("plan.md"), "- [x] A\n").unwrap();
+        assert!(matches!(editor.undo(), Err(EditError::Changed { .. })));
+        fs::write(root.path().join("plan.md"), "- [x] a\nmore\n").unwrap();
+        editor.undo().unwrap();
+        assert_eq!(
+            fs::read(root.path().join("plan.md")).unwrap(),
+            b"- [ ] a\nmore\n",
+            "elsewhere is no conflict"
+        );
+    }
+
+    #[test]
+    fn a_new_file_never_overwrites_and_can_be_taken_back() {
+        let (root, editor) = workspace(b"");
+        editor.create("deep/new.md", "text").unwrap();
+        assert!(matches!(editor.create("deep/new.md", "other"), Err(EditError::Exists { .. })));
+        assert_eq!(fs::read(root.path().join("deep/new.md")).unwrap(), b"text");
+        editor.undo().unwrap();
+        assert!(!root.path().join("deep/new.md").exists());
+    }
+
+    #[test]
+    fn nothing_outside_the_workspace_is_touched() {
+        let (root, editor) = workspace(b"a\n");
+        let outside = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
+        for file in ["../x.md", "/etc/x.md", "out/x.md", "a/../../x.md"] {
+            assert!(matches!(editor.create(file, ""), Err(EditError::Outside { .. })), "{file}");
+        }
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn many_writers_lose_nothing() {
+        let lines = "- [ ] 0\n- [ ] 1\n- [ ] 2\n- [ ] 3\n- [ ] 4\n- [ ] 5\n- [ ] 6\n- [ ] 7\n";
+        let (root, editor) = workspace(lines.as_bytes());
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let editor = editor.clone();
+                scope.spawn(move || {
+                    for round in 0..10 {
+                        let (seen, new) = if round % 2 == 0 { (' ', 'x') } else { ('x', ' ') };
+                        let text = |mark| format!("- [{mark}] {writer}");
+                        editor.replace_line("plan.md", writer + 1, &text(seen), &text(new)).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_to_string(root.path().join("plan.md")).unwrap(), lines);
+        for _ in 0..80 {
+            editor.undo().unwrap();
+        }
+        assert_eq!(fs::read_to_string(root.path().join("plan.md")).unwrap(), lines);
+    }
+}

@@ -1,0 +1,309 @@
+//! Lists a workspace for the readers: names, sizes, times, and the texts they ask for.
+//!
+//! Only the folders in which a dialect keeps plans are walked, so that a workspace inside a large
+//! repository costs no more than its plans. Every bound that is reached is a problem, never silence.
+
+use std::{
+    collections::HashSet,
+    fs::{self, Metadata},
+    io,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    clock::Timestamp,
+    plan::{
+        Place,
+        listing::{Content, Entry, Listing, Want},
+        problem::{Code, Problem},
+    },
+};
+
+/// How much is listed and read at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Folders within folders.
+    pub depth: usize,
+    /// Files and folders in all.
+    pub entries: usize,
+    /// Bytes of a single text.
+    pub file_bytes: u64,
+    /// Bytes of all texts together.
+    pub total_bytes: u64,
+}
+
+impl Default for Bounds {
+    /// A file over 16 MiB is no plan; the others are far beyond any workspace seen.
+    fn default() -> Self {
+        Self { depth: 24, entries: 200_000, file_bytes: 16 << 20, total_bytes: 1 << 30 }
+    }
+}
+
+/// What to list.
+pub struct Scan<'a> {
+    /// The workspace, absolute.
+    pub root: &'a Path,
+    /// Names of folders directly in the workspace to walk into; `*` walks all but hidden ones.
+    pub folders: &'a [&'a str],
+    /// What the readers want of a file's path (relative, with `/`).
+    pub wants: &'a dyn Fn(&str) -> Want,
+    /// How much.
+    pub bounds: Bounds,
+}
+
+/// What was listed, and what was wrong with the files as files.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// For the readers.
+    pub listing: Listing,
+    /// Bounds reached. Unreadable, oversized and undecodable files stand in the listing as such.
+    pub problems: Vec<Problem>,
+}
+
+impl Scan<'_> {
+    /// Walks the workspace. Never fails: what can't be read is an entry that says so.
+    pub fn run(&self) -> Scanned {
+        let mut walk = Walk {
+            scan: self,
+            scanned: Scanned::default(),
+            entries: 0,
+            bytes: 0,
+            real_root: fs::canonicalize(self.root).unwrap_or_else(|_| self.root.to_owned()),
+            on_the_way: HashSet::new(),
+            bound_said: false,
+        };
+        walk.folder(self.root, "", 0);
+        walk.scanned
+    }
+
+    /// Lists a single file that a person named, wherever it lies, with its text.
+    pub fn single(&self, path: &str) -> Scanned {
+        let mut scanned = Scanned::default();
+        let full = self.root.join(path);
+        let entry = match fs::metadata(&full) {
+            Ok(metadata) => self.file_entry(&full, &metadata, Want::Text),
+            Err(error) => unreadable(&error),
+        };
+        scanned.listing.insert(path, entry);
+        scanned
+    }
+
+    fn file_entry(&self, full: &Path, metadata: &Metadata, want: Want) -> Entry {
+        let content = match want {
+            Want::Text if metadata.len() > self.bounds.file_bytes => Content::TooLarge,
+            Want::Text => read_text(full),
+            _ => Content::Unread,
+        };
+        Entry { modified: modified(metadata), size: metadata.len(), content }
+    }
+}
+
+struct Walk<'a> {
+    scan: &'a Scan<'a>,
+    scanned: Scanned,
+    entries: usize,
+    bytes: u64,
+    real_root: PathBuf,
+    /// Device and inode of every folder between the root and here: a link to one of them is a circle.
+    on_the_way: HashSet<(u64, u64)>,
+    bound_said: bool,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, full: &Path, path: &str, depth: usize) {
+        let identity = fs::metadata(full).map(|it| (it.dev(), it.ino())).ok();
+        if identity.is_some_and(|it| !self.on_the_way.insert(it)) {
+            let content = Content::LinkOutside("it leads back to a folder above it".to_owned());
+            self.scanned.listing.insert(path, Entry { modified: None, size: 0, content });
+            return;
+        }
+        match fs::read_dir(full) {
+            Ok(children) => {
+                let mut children: Vec<_> = children.flatten().collect();
+                children.sort_by_key(fs::DirEntry::file_name);
+                for child in children {
+                    self.child(&child, path, depth);
+                }
+            }
+            Err(error) => self.scanned.listing.insert(path, unreadable(&error)),
+        }
+        if let Some(identity) = identity {
+            self.on_the_way.remove(&identity);
+        }
+    }
+
+    fn child(&mut self, child: &fs::DirEntry, parent: &str, depth: usize) {
+        let name = child.file_name();
+        let name = name.to_string_lossy();
+        let path = if parent.is_empty() { name.to_string() } else { format!("{parent}/{name}") };
+        let is_link = child.file_type().is_ok_and(|it| it.is_symlink());
+        if depth == 0 && !self.is_asked_for(&name, child, is_link) {
+            return;
+        }
+        if self.entries >= self.scan.bounds.entries {
+            self.say_bound(&path, "too many files");
+            return;
+        }
+        self.entries += 1;
+        let full = child.path();
+        if is_link && let Some(content) = self.leads_outside(&full) {
+            self.scanned.listing.insert(path, Entry { modified: None, size: 0, content });
+            return;
+        }
+        // `metadata` of a DirEntry does not follow links; a link that stays inside is followed.
+        let metadata = if is_link { fs::metadata(&full) } else { child.metadata() };
+        match metadata {
+            Ok(metadata) if metadata.is_dir() => self.enter(&full, &path, depth, &metadata),
+            Ok(metadata) if metadata.is_file() => self.file(&full, path, &metadata),
+            Ok(_) => {}
+            Err(error) => self.scanned.listing.insert(path, unreadable(&error)),
+        }
+    }
+
+    /// Of the workspace's own children only the dialects' folders, and files that a reader wants.
+    fn is_asked_for(&self, name: &str, child: &fs::DirEntry, is_link: bool) -> bool {
+        let is_folder = child.file_type().is_ok_and(|it| it.is_dir()) || is_link;
+        let all = self.scan.folders.contains(&"*") && !name.starts_with('.');
+        (is_folder && (all || self.scan.folders.contains(&name))) || (self.scan.wants)(name) != Want::Nothing
+    }
+
+    fn enter(&mut self, full: &Path, path: &str, depth: usize, metadata: &Metadata) {
+        let entry = Entry { modified: modified(metadata), size: 0, content: Content::Folder };
+        self.scanned.listing.insert(path, entry);
+        if depth >= self.scan.bounds.depth {
+            self.say_bound(path, "folders lie too deep");
+            return;
+        }
+        self.folder(full, path, depth + 1);
+    }
+
+    fn file(&mut self, full: &Path, path: String, metadata: &Metadata) {
+        let mut want = (self.scan.wants)(&path);
+        if want == Want::Nothing {
+            return;
+        }
+        if want == Want::Text && self.bytes + metadata.len() > self.scan.bounds.total_bytes {
+            self.say_bound(&path, "the plan files are too large together");
+            want = Want::Name;
+        }
+        if want == Want::Text {
+            self.bytes += metadata.len();
+        }
+        let entry = self.scan.file_entry(full, metadata, want);
+        self.scanned.listing.insert(path, entry);
+    }
+
+    /// What to say of a link whose target is not inside the workspace.
+    fn leads_outside(&self, full: &Path) -> Option<Content> {
+        match fs::canonicalize(full) {
+            Ok(target) if target.starts_with(&self.real_root) => None,
+            Ok(target) => Some(Content::LinkOutside(format!("it leads to {}", target.display()))),
+            Err(error) => Some(Content::LinkOutside(error.to_string())),
+        }
+    }
+
+    fn say_bound(&mut self, path: &str, what: &str) {
+        if std::mem::replace(&mut self.bound_said, true) {
+            return;
+        }
+        let message = format!("{what}; this and what follows was not read");
+        let fix = "exclude what is no plan in plandeck.toml: [plans] exclude = [\"folder/**\"]";
+        self.scanned.problems.push(Problem::new(Code::BoundReached, Place::file(path), message, fix));
+    }
+}
+
+fn modified(metadata: &Metadata) -> Option<Timestamp> {
+    let millis = metadata.mtime().checked_mul(1_000)? + metadata.mtime_nsec() / 1_000_000;
+    Some(Timestamp::from_millis(millis))
+}
+
+fn unreadable(error: &io::Error) -> Entry {
+    Entry { modified: None, size: 0, content: Content::Unreadable(error.to_string()) }
+}
+
+fn read_text(path: &Path) -> Content {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Content::Unreadable(error.to_string()),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(text.strip_prefix('\u{feff}').unwrap_or(&text).into()),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let line = memchr::memchr_iter(b'\n', &bytes[..valid]).count() + 1;
+            Content::NotUtf8 { line, lossy: String::from_utf8_lossy(&bytes).into() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn scan(root: &Path, bounds: Bounds) -> Scanned {
+        let wants = |path: &str| if path.contains(".md") { Want::Text } else { Want::Nothing };
+        Scan { root, folders: &["plans"], wants: &wants, bounds }.run()
+    }
+
+    fn workspace() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("plans/a")).unwrap();
+        fs::create_dir_all(root.path().join("src")).unwrap();
+        fs::write(root.path().join("plans/a/one.md"), "\u{feff}# One\r\n").unwrap();
+        fs::write(root.path().join("plans/a/bad.md"), b"ok\nnot \xff utf-8").unwrap();
+        fs::write(root.path().join("src/two.md"), "# Two").unwrap();
+        root
+    }
+
+    #[test]
+    fn only_the_dialects_folders_are_walked_and_texts_lose_their_mark() {
+        let root = workspace();
+        let scanned = scan(root.path(), Bounds::default());
+        assert_eq!(scanned.listing.text("plans/a/one.md"), Some("# One\r\n"));
+        assert!(scanned.listing.get("src/two.md").is_none());
+        assert!(scanned.problems.is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_says_where() {
+        let root = workspace();
+        let scanned = scan(root.path(), Bounds::default());
+        let entry = scanned.listing.get("plans/a/bad.md").unwrap();
+        assert!(matches!(&entry.content, Content::NotUtf8 { line: 2, lossy } if lossy.contains('\u{fffd}')));
+    }
+
+    #[test]
+    fn links_that_leave_or_loop_are_not_followed() {
+        let root = workspace();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("x.md"), "# X").unwrap();
+        symlink(outside.path(), root.path().join("plans/out")).unwrap();
+        symlink(root.path().join("plans"), root.path().join("plans/loop")).unwrap();
+        symlink(root.path().join("plans/a"), root.path().join("plans/b")).unwrap();
+        let scanned = scan(root.path(), Bounds::default());
+        let content = |path: &str| scanned.listing.get(path).map(|it| it.content.clone());
+        assert!(matches!(content("plans/out"), Some(Content::LinkOutside(_))));
+        assert!(matches!(content("plans/loop"), Some(Content::LinkOutside(_))));
+        assert!(matches!(content("plans/b/one.md"), Some(Content::Text(_))), "a link that stays inside");
+    }
+
+    #[test]
+    fn every_bound_reached_is_said_once() {
+        let root = workspace();
+        let check = |bounds: Bounds| {
+            let scanned = scan(root.path(), bounds);
+            assert_eq!(scanned.problems.len(), 1, "{bounds:?}");
+            assert_eq!(scanned.problems[0].code, Code::BoundReached);
+        };
+        check(Bounds { depth: 1, ..Bounds::default() });
+        check(Bounds { entries: 2, ..Bounds::default() });
+        check(Bounds { total_bytes: 3, ..Bounds::default() });
+        let small = scan(root.path(), Bounds { file_bytes: 3, ..Bounds::default() });
+        let entry = small.listing.get("plans/a/one.md").unwrap();
+        assert_eq!(entry.content, Content::TooLarge);
+    }
+}
