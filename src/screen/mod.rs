@@ -1,6 +1,91 @@
-//! The only terminal: what is printed, asked and painted goes through a [`Screen`].
+//! The only terminal: everything that is printed, asked or painted goes through a [`Screen`].
 //!
-//! It decides nothing and knows no plan. Two implementations: the terminal and a recording one.
+//! It decides nothing and knows no plan. Two implementations: [`Terminal`], which is the process's
+//! own streams (with or without a terminal behind them), and [`Recording`], which keeps what was
+//! shown and answers from a script.
+
+mod busy;
+mod question;
+mod recording;
+mod terminal;
+
+use std::{io, time::Duration};
+
+pub use question::{Answer, Question};
+pub use recording::Recording;
+pub use terminal::{Terminal, catch_interrupts};
 
 /// Where text goes and answers come from.
-pub trait Screen {}
+///
+/// Text is printed as it is: whoever made it has already neutralised what is foreign in it.
+pub trait Screen {
+    /// Data: standard output.
+    ///
+    /// # Errors
+    /// When the stream is gone; a broken pipe is for the caller to end on politely.
+    fn print(&mut self, text: &str) -> io::Result<()>;
+
+    /// Everything that is not data: standard error.
+    ///
+    /// # Errors
+    /// As [`Screen::print`].
+    fn note(&mut self, text: &str) -> io::Result<()>;
+
+    /// Columns and rows.
+    fn size(&self) -> Size;
+
+    /// True when a person can be asked and painted for.
+    fn is_interactive(&self) -> bool;
+
+    /// Asks, and waits for the answer. [`Answer::Nothing`] when there is nobody to ask any more.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn ask(&mut self, question: &Question) -> io::Result<Answer>;
+
+    /// The next line that was typed or piped, for a deck without a line editor. `None` at the end.
+    ///
+    /// # Errors
+    /// When reading fails.
+    fn read_line(&mut self) -> io::Result<Option<String>>;
+
+    /// Paints these lines in place of the ones painted before; an empty list takes them away.
+    /// Does nothing where nobody looks.
+    fn paint(&mut self, lines: &[String]);
+
+    /// Waits this long for a key while something runs.
+    fn key(&mut self, wait: Duration) -> Option<Key>;
+
+    /// Says that one blocking step goes on until [`Screen::idle`].
+    fn busy(&mut self, label: &str);
+
+    /// The blocking step is over.
+    fn idle(&mut self);
+}
+
+/// Columns and rows of what is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// At least 1.
+    pub columns: usize,
+    /// At least 1.
+    pub rows: usize,
+}
+
+impl Default for Size {
+    /// What a terminal has that does not say otherwise.
+    fn default() -> Self {
+        Self { columns: 80, rows: 24 }
+    }
+}
+
+/// A key pressed while something runs in the foreground.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// Ctrl-C.
+    Interrupt,
+    /// Esc.
+    Escape,
+}
