@@ -1,1 +1,4 @@
 //! The living face for a person at a terminal: the deck, its keys, its line, and its replay.
+
+pub mod expect;
+pub mod script;
