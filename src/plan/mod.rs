@@ -4,6 +4,7 @@
 //! gives back plans with their problems beside them. It is not the place that decides which files
 //! belong to a workspace (`workspace`), nor what to launch for an item (`workflow`).
 
+mod graph;
 pub mod listing;
 mod next;
 pub mod problem;
@@ -11,8 +12,9 @@ pub mod readers;
 mod settle;
 mod types;
 
+pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};
-pub use settle::settle;
+pub use settle::{settle, settle_all, unique_plans};
 pub use types::{
     Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Place, Plan,
     PlanState, Progress,

@@ -158,10 +158,13 @@ pub struct Item {
     pub group: Option<usize>,
     /// Items that must be done before this one, as the plan writes them (dangling ones too).
     pub needs: Vec<ItemId>,
-    /// The needs that are not done; filled by [`super::settle`].
+    /// The needs that are not done, its container's when it has none of its own; filled by
+    /// [`super::settle`].
     pub blocked_by: Vec<ItemId>,
     /// The plan says it may run beside others of its group (`[P]`).
     pub parallel: bool,
+    /// It may run beside items of other groups too, where [`Item::parallel`] holds.
+    pub across_groups: bool,
     /// The item that contains this one.
     pub parent: Option<ItemId>,
     /// It only gathers other items; its state follows from theirs.
@@ -196,6 +199,7 @@ impl Item {
             needs: Vec::new(),
             blocked_by: Vec::new(),
             parallel: false,
+            across_groups: false,
             parent: None,
             container: false,
             place,
