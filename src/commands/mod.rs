@@ -1,1 +1,3 @@
 //! One file a verb. The shell and the deck run the same verbs.
+
+pub mod demo;
