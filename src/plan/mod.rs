@@ -4,8 +4,10 @@
 //! gives back plans with their problems beside them. It is not the place that decides which files
 //! belong to a workspace (`workspace`), nor what to launch for an item (`workflow`).
 
+pub mod frontmatter;
 mod graph;
 pub mod listing;
+pub mod markdown;
 mod next;
 pub mod problem;
 pub mod readers;

@@ -1,0 +1,249 @@
+//! The outline of a Markdown text.
+
+use super::{
+    item::{self, ListItem},
+    structure::{Stretch, structure},
+};
+use crate::plan::frontmatter;
+
+/// What a line is when it is not prose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// Paragraphs, lists, headings, quotes, and lines of tags.
+    Prose,
+    /// Between two fences, or one of them.
+    Fence,
+    /// Four columns in, after a blank line. Checkboxes in it are checkboxes.
+    IndentedCode,
+    /// It begins inside `<!-- … -->`.
+    Comment,
+    /// A row of a table.
+    Table,
+    /// Between the two `---` at the top, or one of them.
+    FrontMatter,
+}
+
+/// A heading, `#` or underlined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Without emphasis and code signs.
+    pub text: String,
+    /// Counts from 1.
+    pub line: usize,
+    /// It stands inside a list item or a quote, and begins no section of the file.
+    pub nested: bool,
+}
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'t> {
+    /// Counts from 1.
+    pub number: usize,
+    /// The byte it begins at.
+    pub offset: usize,
+    /// Without its line end.
+    pub text: &'t str,
+    /// What it is.
+    pub cover: Cover,
+}
+
+/// Headings, list items and lines of one text.
+#[derive(Clone, Debug)]
+pub struct Outline<'t> {
+    /// In the order of lines.
+    pub headings: Vec<Heading>,
+    /// With and without checkboxes, in the order of lines; none from fences and comments.
+    pub items: Vec<ListItem<'t>>,
+    text: &'t str,
+    stretches: Vec<Stretch>,
+}
+
+impl<'t> Outline<'t> {
+    /// Reads a text. Linear in its length.
+    #[must_use]
+    pub fn read(text: &'t str) -> Self {
+        let body = frontmatter::split(text).map_or(0, |it| it.body);
+        let mut found = structure(text, body);
+        if body > 0 {
+            found.stretches.insert(0, Stretch { bytes: 0..body, cover: Cover::FrontMatter });
+        }
+        let mut outline =
+            Self { headings: found.headings, items: Vec::new(), text, stretches: found.stretches };
+        outline.gather();
+        outline
+    }
+
+    /// The items that have a checkbox.
+    pub fn boxes(&self) -> impl Iterator<Item = &ListItem<'t>> {
+        self.items.iter().filter(|item| item.mark.is_some())
+    }
+
+    /// Every line with what it is.
+    pub fn lines(&self) -> Lines<'_, 't> {
+        Lines {
+            rest: self.text,
+            number: 0,
+            offset: 0,
+            stretches: &self.stretches,
+            current: None,
+            fence: None,
+        }
+    }
+
+    /// Counts the lines of headings, and finds the items.
+    fn gather(&mut self) {
+        let mut headings = std::mem::take(&mut self.headings);
+        let mut items = Items::default();
+        let mut next = 0;
+        for line in self.lines() {
+            let end = line.offset + line.text.len();
+            let is_heading = headings.get(next).is_some_and(|it| it.line <= end);
+            if is_heading {
+                headings[next].line = line.number;
+                items.heading(next, headings[next].nested);
+                next += 1;
+            }
+            items.take(&line, is_heading);
+        }
+        self.items = items.found;
+        self.headings = headings;
+    }
+}
+
+/// See [`Outline::lines`].
+#[derive(Clone, Debug)]
+pub struct Lines<'o, 't> {
+    rest: &'t str,
+    number: usize,
+    offset: usize,
+    stretches: &'o [Stretch],
+    current: Option<&'o Stretch>,
+    /// The sign of the fence that stands open inside indented code.
+    fence: Option<u8>,
+}
+
+impl<'t> Iterator for Lines<'_, 't> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Line<'t>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let length = memchr::memchr(b'\n', self.rest.as_bytes()).map_or(self.rest.len(), |it| it + 1);
+        let (whole, rest) = self.rest.split_at(length);
+        let text = whole.trim_end_matches(['\n', '\r']);
+        let offset = self.offset;
+        self.rest = rest;
+        self.offset += length;
+        self.number += 1;
+        let cover = self.cover_of(text, offset);
+        Some(Line { number: self.number, offset, text, cover })
+    }
+}
+
+impl Lines<'_, '_> {
+    fn cover_of(&mut self, text: &str, offset: usize) -> Cover {
+        let first = offset + text.bytes().take_while(|it| matches!(it, b' ' | b'\t')).count();
+        while let Some((stretch, rest)) = self.stretches.split_first() {
+            if stretch.bytes.start > first {
+                break;
+            }
+            // What begins inside something else is part of it.
+            if self.current.is_none_or(|it| it.bytes.end < stretch.bytes.end) {
+                self.current = Some(stretch);
+            }
+            self.stretches = rest;
+        }
+        match self.current.filter(|it| it.bytes.end > first) {
+            Some(it) if it.cover == Cover::IndentedCode => self.in_indented_code(text.trim_start()),
+            Some(it) => it.cover,
+            None => {
+                self.fence = None;
+                Cover::Prose
+            }
+        }
+    }
+
+    /// A fence four columns in is a fence for whoever wrote it.
+    fn in_indented_code(&mut self, text: &str) -> Cover {
+        let sign = ["```", "~~~"].iter().find(|it| text.starts_with(**it)).map(|it| it.as_bytes()[0]);
+        match (self.fence, sign) {
+            (None, Some(_)) => self.fence = sign,
+            (Some(open), Some(sign)) if open == sign => self.fence = None,
+            (None, None) => return Cover::IndentedCode,
+            _ => {}
+        }
+        Cover::Fence
+    }
+}
+
+/// Items as they are found, with those that stand open around the next one.
+#[derive(Default)]
+struct Items<'t> {
+    found: Vec<ListItem<'t>>,
+    open: Vec<usize>,
+    heading: Option<usize>,
+    quoted: bool,
+    after_blank: bool,
+}
+
+impl<'t> Items<'t> {
+    fn heading(&mut self, position: usize, nested: bool) {
+        if !nested {
+            self.heading = Some(position);
+            self.open.clear();
+        }
+    }
+
+    fn take(&mut self, line: &Line<'t>, is_heading: bool) {
+        if matches!(line.cover, Cover::Fence | Cover::Comment | Cover::FrontMatter) {
+            self.after_blank = false;
+            return;
+        }
+        let prefix = item::prefix(line.text);
+        let text = &line.text[prefix.bytes..];
+        match item::bullet(text) {
+            Some((bullet, length)) => {
+                let offset = line.offset + prefix.bytes + length;
+                let content = item::content(&text[length..], offset);
+                self.enter(prefix);
+                self.push(ListItem {
+                    line: line.number,
+                    indent: prefix.indent,
+                    depth: self.open.len(),
+                    parent: self.open.last().copied(),
+                    heading: self.heading,
+                    bullet,
+                    quoted: prefix.quoted,
+                    marker_first: content.marker_first,
+                    mark: content.mark,
+                    text: content.text,
+                });
+            }
+            // A paragraph at the margin ends a list; without a blank before it, it continues one.
+            None if self.after_blank && !text.is_empty() && prefix.indent < 2 && !is_heading => {
+                self.open.clear();
+            }
+            None => {}
+        }
+        self.after_blank = text.trim().is_empty();
+    }
+
+    /// Leaves the items that do not contain what begins here.
+    fn enter(&mut self, prefix: item::Prefix) {
+        if self.quoted != prefix.quoted {
+            self.quoted = prefix.quoted;
+            self.open.clear();
+        }
+        while self.open.last().is_some_and(|last| self.found[*last].indent + 2 > prefix.indent) {
+            self.open.pop();
+        }
+    }
+
+    fn push(&mut self, item: ListItem<'t>) {
+        self.open.push(self.found.len());
+        self.found.push(item);
+    }
+}
