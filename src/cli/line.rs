@@ -132,7 +132,6 @@ impl Line {
 }
 
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "made once a command, never kept in numbers")]
 enum LineVerb {
     #[command(flatten)]
     Verb(Verb),
@@ -146,7 +145,6 @@ enum LineVerb {
 
 /// What is `run X` in the shell is also plain `X` in the deck.
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "made once a command, never kept in numbers")]
 enum PlainRun {
     Create(CreateArgs),
     #[command(visible_alias = "history")]

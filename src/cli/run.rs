@@ -13,7 +13,6 @@ use crate::{
 /// Create, watch and end runs
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[expect(missing_docs, reason = "each struct says what its verb does, and that text is the help")]
-#[expect(clippy::large_enum_variant, reason = "made once a command, never kept in numbers")]
 pub enum RunVerb {
     Create(CreateArgs),
     List(ListArgs),

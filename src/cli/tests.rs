@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use clap::CommandFactory as _;
 
 use super::*;
@@ -158,8 +160,8 @@ fn the_whole_help_reads_well() {
         ["", "next", "subplan", "run", "run create", "run list", "run logs", "plan", "plan set", "exit-codes"]
     {
         let topic = shell_words::split(words).unwrap();
-        pages += &format!("$ plandeck help {words}\n{}\n", help(Grammar::Shell, &topic).unwrap());
+        writeln!(pages, "$ plandeck help {words}\n{}", help(Grammar::Shell, &topic).unwrap()).unwrap();
     }
-    pages += &format!("deck ❯ help\n{}\n", help(Grammar::Deck, &[]).unwrap());
+    writeln!(pages, "deck ❯ help\n{}", help(Grammar::Deck, &[]).unwrap()).unwrap();
     snapshot("cli_help", &pages);
 }

@@ -14,7 +14,6 @@ use crate::ids::ItemId;
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[expect(missing_docs, reason = "each struct says what its verb does, and that text is the help")]
-#[expect(clippy::large_enum_variant, reason = "made once a command, never kept in numbers")]
 pub enum Verb {
     Status(StatusArgs),
     Next(NextArgs),
