@@ -10,12 +10,14 @@ pub mod listing;
 pub mod markdown;
 mod next;
 pub mod problem;
+mod read;
 pub mod readers;
 mod settle;
 mod types;
 
 pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};
+pub use read::{ROOTS, Selection, read_path, read_workspace};
 pub use settle::{settle, settle_all, unique_plans};
 pub use types::{
     Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Place, Plan,
