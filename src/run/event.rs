@@ -165,6 +165,29 @@ impl Ending {
 }
 
 impl EventKind {
+    /// The task it is about, unless it is about the whole run.
+    #[must_use]
+    pub const fn task(&self) -> Option<&TaskName> {
+        match self {
+            Self::TaskQueued { task } | Self::TaskEnded { task, .. } | Self::TaskBlocked { task, .. } => {
+                Some(task)
+            }
+            Self::TaskReady { attempt }
+            | Self::AttemptStarted { attempt, .. }
+            | Self::AttemptSlow { attempt }
+            | Self::AttemptStopping { attempt, .. }
+            | Self::AttemptKilling { attempt }
+            | Self::AttemptEnded { attempt, .. } => Some(&attempt.task),
+            Self::RunCreated { .. }
+            | Self::RunStarted { .. }
+            | Self::RunCancelling { .. }
+            | Self::RunPaused { .. }
+            | Self::RunUnpaused { .. }
+            | Self::ClockGap { .. }
+            | Self::RunEnded { .. } => None,
+        }
+    }
+
     /// The public word.
     #[must_use]
     pub const fn word(&self) -> &'static str {

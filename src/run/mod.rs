@@ -10,11 +10,13 @@ pub mod record;
 pub mod refusal;
 pub mod request;
 pub mod spec;
+pub mod summary;
 
 pub use advice::{Advice, Remedy};
-pub use event::{Event, EventKind};
+pub use event::{Ending, Event, EventKind};
 pub use outcome::{Exit, LaunchFailure, Outcome, ProcessId, StopReason, Survivor, TestCounts, Verdict};
 pub use record::{AttemptRecord, RunRecord, Status, TaskRecord};
 pub use refusal::Refusal;
 pub use request::{Answer, Request, Wish};
 pub use spec::{Capture, Limits, PlanRef, Retries, RetryOn, Specification, Task};
+pub use summary::RunSummary;

@@ -1,9 +1,11 @@
 //! A run as it is remembered: the fold of its events that lists, panels and pages show.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::Ending,
+    event::{Ending, Event, EventKind},
     outcome::{Outcome, ProcessId, Survivor, Verdict},
     spec::Specification,
 };
@@ -85,6 +87,41 @@ impl Status {
     pub const fn is_over(self) -> bool {
         !matches!(self, Self::Queued | Self::Running | Self::Paused | Self::Stopping)
     }
+
+    /// How a run that stood like this stands after an event.
+    ///
+    /// `started` says whether its supervisor has begun: a pause that is taken back before that leaves
+    /// it queued. Who is being stopped is no longer paused, and who has ended stays so.
+    #[must_use]
+    pub fn then(self, kind: &EventKind, started: bool) -> Self {
+        if self.is_over() {
+            return self;
+        }
+        match (kind, self) {
+            (EventKind::RunEnded { verdict, .. }, _) => (*verdict).into(),
+            (EventKind::RunCancelling { .. }, _) => Self::Stopping,
+            (EventKind::RunPaused { .. }, Self::Queued | Self::Running) => Self::Paused,
+            (EventKind::RunUnpaused { .. }, Self::Paused) if started => Self::Running,
+            (EventKind::RunUnpaused { .. }, Self::Paused) => Self::Queued,
+            (EventKind::RunStarted { .. }, Self::Queued) => Self::Running,
+            _ => self,
+        }
+    }
+
+    /// How the task that an event is about stands afterwards.
+    #[must_use]
+    pub fn then_for_task(self, kind: &EventKind) -> Self {
+        match kind {
+            EventKind::AttemptStarted { .. } => Self::Running,
+            EventKind::AttemptStopping { .. } => Self::Stopping,
+            // Over, or tried again: the next event says which.
+            EventKind::TaskQueued { .. } | EventKind::AttemptEnded { .. } => Self::Queued,
+            EventKind::TaskEnded { outcome, .. } => outcome.into(),
+            EventKind::TaskBlocked { by: Some(_), .. } => Self::Blocked,
+            EventKind::TaskBlocked { by: None, .. } => Self::Skipped,
+            _ => self,
+        }
+    }
 }
 
 impl From<Verdict> for Status {
@@ -138,6 +175,67 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// A run of which nothing has happened yet but its creation.
+    #[must_use]
+    pub fn new(spec: Specification) -> Self {
+        let tasks = spec.tasks.iter().map(|task| TaskRecord::new(task.name.clone())).collect();
+        Self {
+            id: spec.run,
+            spec,
+            status: Status::Queued,
+            started_at: None,
+            ended_at: None,
+            tasks,
+            deliverables: Vec::new(),
+            survivors: Vec::new(),
+            cancel_reason: None,
+        }
+    }
+
+    /// A run with all of its events, in order.
+    #[must_use]
+    pub fn fold<'a>(spec: Specification, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut record = Self::new(spec);
+        // A run may have ten thousand tasks and six times as many events: look names up once.
+        let places: HashMap<TaskName, usize> =
+            record.tasks.iter().enumerate().map(|(at, task)| (task.name.clone(), at)).collect();
+        for event in events {
+            let at = event.kind.task().and_then(|name| places.get(name).copied());
+            record.apply_at(event, at);
+        }
+        record
+    }
+
+    /// Takes in what happened next. Events come in order; one about an unknown task changes nothing.
+    pub fn apply(&mut self, event: &Event) {
+        let at = event.kind.task().and_then(|name| self.tasks.iter().position(|task| task.name == *name));
+        self.apply_at(event, at);
+    }
+
+    fn apply_at(&mut self, event: &Event, task: Option<usize>) {
+        self.apply_to_run(event);
+        if let Some(task) = task.and_then(|at| self.tasks.get_mut(at)) {
+            task.apply(event);
+        }
+    }
+
+    fn apply_to_run(&mut self, event: &Event) {
+        if self.status.is_over() {
+            return;
+        }
+        self.status = self.status.then(&event.kind, self.started_at.is_some());
+        match &event.kind {
+            EventKind::RunStarted { .. } => self.started_at = self.started_at.or(Some(event.ts)),
+            EventKind::RunCancelling { reason, .. } => self.cancel_reason.clone_from(reason),
+            EventKind::RunEnded { deliverables, survivors, .. } => {
+                self.ended_at = Some(event.ts);
+                self.deliverables.clone_from(deliverables);
+                self.survivors.clone_from(survivors);
+            }
+            _ => {}
+        }
+    }
+
     /// The task of this name.
     #[must_use]
     pub fn task(&self, name: &TaskName) -> Option<&TaskRecord> {
@@ -168,6 +266,40 @@ pub struct TaskRecord {
 }
 
 impl TaskRecord {
+    fn new(name: TaskName) -> Self {
+        Self { name, status: Status::Queued, blocked_by: None, attempts: Vec::new() }
+    }
+
+    fn apply(&mut self, event: &Event) {
+        self.status = self.status.then_for_task(&event.kind);
+        match &event.kind {
+            EventKind::TaskBlocked { by, .. } => self.blocked_by.clone_from(by),
+            EventKind::TaskReady { attempt } => {
+                self.attempt_mut(attempt.number);
+            }
+            EventKind::AttemptStarted { attempt, process } => {
+                let record = self.attempt_mut(attempt.number);
+                record.started_at = Some(event.ts);
+                record.process = Some(process.clone());
+            }
+            EventKind::AttemptEnded { attempt, ending } => {
+                let record = self.attempt_mut(attempt.number);
+                record.ended_at = Some(event.ts);
+                record.ending = Some(ending.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// The record of this attempt, begun if it is the first that is heard of it.
+    fn attempt_mut(&mut self, number: u32) -> &mut AttemptRecord {
+        let at = self.attempts.binary_search_by_key(&number, |record| record.number).unwrap_or_else(|at| {
+            self.attempts.insert(at, AttemptRecord::new(number));
+            at
+        });
+        &mut self.attempts[at]
+    }
+
     /// The latest attempt.
     #[must_use]
     pub fn last_attempt(&self) -> Option<&AttemptRecord> {
@@ -188,4 +320,10 @@ pub struct AttemptRecord {
     pub process: Option<ProcessId>,
     /// How it ended.
     pub ending: Option<Ending>,
+}
+
+impl AttemptRecord {
+    const fn new(number: u32) -> Self {
+        Self { number, started_at: None, ended_at: None, process: None, ending: None }
+    }
 }
