@@ -251,7 +251,7 @@ fn merge(below: &mut Table, above: Table, path: &str, note: &mut dyn FnMut(&str,
         let here = join(path, &key);
         match (below.get_mut(&key), value) {
             (Some(Value::Table(old)), Value::Table(new)) if !is_one_piece(&here) => {
-                merge(old, new, &here, note)
+                merge(old, new, &here, note);
             }
             (Some(Value::Array(old)), Value::Array(mut new)) if here == "advice" => {
                 new.append(old);

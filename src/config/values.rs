@@ -30,7 +30,7 @@ impl fmt::Display for Span {
         let millis = self.0.as_millis();
         let (unit, word) = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")]
             .into_iter()
-            .find(|(unit, _)| millis >= *unit && millis % unit == 0)
+            .find(|(unit, _)| millis >= *unit && millis.is_multiple_of(*unit))
             .unwrap_or((1, if millis == 0 { "s" } else { "ms" }));
         write!(formatter, "{}{word}", millis / unit)
     }
