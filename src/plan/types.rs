@@ -35,6 +35,25 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 9] = [
+        Self::Methodology,
+        Self::Ccw,
+        Self::Speckit,
+        Self::Compozy,
+        Self::Taskmaster,
+        Self::Backlog,
+        Self::Beads,
+        Self::Openspec,
+        Self::Checklist,
+    ];
+
+    /// The dialect of this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+
     /// The word in the configuration, in JSON and on screens.
     #[must_use]
     pub const fn word(self) -> &'static str {

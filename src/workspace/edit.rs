@@ -7,8 +7,9 @@
 
 use std::{
     fmt,
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -90,12 +91,14 @@ impl From<io::Error> for EditError {
 pub struct Editor {
     root: PathBuf,
     state: StateFolder,
+    umask: u32,
 }
 
 impl Editor {
-    /// For the workspace at `root` (absolute), with its locks and undo store in `state`.
-    pub fn new(root: impl Into<PathBuf>, state: StateFolder) -> Self {
-        Self { root: root.into(), state }
+    /// For the workspace at `root` (absolute), with its locks and undo store in `state`. A new plan
+    /// file is the user's, not ours: it is as readable as the user's `umask` makes it.
+    pub fn new(root: impl Into<PathBuf>, state: StateFolder, umask: u32) -> Self {
+        Self { root: root.into(), state, umask }
     }
 
     /// Replaces one line. `seen` and `new` are without their line ending, which is kept.
@@ -121,7 +124,7 @@ impl Editor {
         let folder = full.parent().ok_or_else(|| EditError::Outside { file: file.to_owned() })?;
         fs::create_dir_all(folder).map_err(|error| with_path(error, folder))?;
         let _lock = self.lock(&full)?;
-        let temporary = write_beside(&full, text.as_bytes(), None)?;
+        let temporary = write_beside(&full, text.as_bytes(), Permissions::from_mode(0o666 & !self.umask))?;
         temporary.persist_noclobber(&full).map_err(|error| match error.error.kind() {
             io::ErrorKind::AlreadyExists => EditError::Exists { file: file.to_owned() },
             _ => EditError::Io(with_path(error.error, &full)),
@@ -217,7 +220,8 @@ fn swap_line(real: &Path, file: &str, line: usize, seen: &str, new: &str) -> Res
     edited.extend_from_slice(&bytes[..start]);
     edited.extend_from_slice(new.as_bytes());
     edited.extend_from_slice(&bytes[end..]);
-    let temporary = write_beside(real, &edited, fs::metadata(real).ok())?;
+    let permissions = fs::metadata(real).map_err(|error| with_path(error, real))?.permissions();
+    let temporary = write_beside(real, &edited, permissions)?;
     temporary.persist(real).map_err(|error| with_path(error.error, real))?;
     Ok(sync_folder(real)?)
 }
@@ -233,24 +237,18 @@ fn line_span(bytes: &[u8], line: usize) -> Option<(usize, usize)> {
     (start < bytes.len() || line == 1).then_some((start, end))
 }
 
-/// A synced temporary file in the same folder, with the permissions of what it will replace.
+/// A synced temporary file in the same folder, with the permissions of what it will be.
 fn write_beside(
     target: &Path,
     bytes: &[u8],
-    like: Option<fs::Metadata>,
+    permissions: Permissions,
 ) -> io::Result<tempfile::NamedTempFile> {
     let folder = target.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY).suffix(".tmp");
-    // A plan file is the user's, not ours: a new one is as readable as the user's mask makes it.
-    let permissions = like.map(|it| it.permissions());
-    let fresh = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    builder.permissions(permissions.clone().unwrap_or(fresh));
     let mut temporary = builder.tempfile_in(folder).map_err(|error| with_path(error, folder))?;
     temporary.write_all(bytes).map_err(|error| with_path(error, target))?;
-    if let Some(permissions) = permissions {
-        temporary.as_file().set_permissions(permissions).map_err(|error| with_path(error, target))?;
-    }
+    temporary.as_file().set_permissions(permissions).map_err(|error| with_path(error, target))?;
     temporary.as_file().sync_all().map_err(|error| with_path(error, target))?;
     Ok(temporary)
 }
@@ -276,7 +274,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("plan.md"), text).unwrap();
         let state = StateFolder::at(root.path().join(".plandeck"));
-        let editor = Editor::new(root.path(), state);
+        let editor = Editor::new(root.path(), state, 0o022);
         (root, editor)
     }
 
