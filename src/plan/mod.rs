@@ -6,6 +6,7 @@
 
 pub mod frontmatter;
 mod graph;
+mod json;
 pub mod listing;
 pub mod markdown;
 mod next;

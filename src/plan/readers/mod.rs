@@ -11,8 +11,12 @@ use super::{
     types::{Dialect, Plan},
 };
 
+pub mod beads;
 pub mod checklist;
+mod files;
 pub mod methodology;
+mod status;
+pub mod taskmaster;
 
 /// What there is to know of a dialect.
 #[derive(Clone, Copy)]
@@ -49,4 +53,4 @@ pub struct Reading {
 
 /// Every dialect that can be read; the more particular ones first, because the first that claims a
 /// file named by itself reads it.
-pub const READERS: &[Reader] = &[methodology::READER, checklist::READER];
+pub const READERS: &[Reader] = &[methodology::READER, taskmaster::READER, beads::READER, checklist::READER];

@@ -1,0 +1,113 @@
+//! What dialects of plain tasks have in common: a word for the state of each, written by hand or by
+//! an agent, in one of many spellings.
+
+use crate::{
+    ids::PlanId,
+    plan::{
+        problem::{Code, Problem},
+        types::{Action, Dialect, Item, ItemState, Plan, PlanState},
+    },
+};
+
+/// A plan of which nothing is known but where it lies.
+pub fn blank_plan(dialect: Dialect, id: &str, title: String, path: &str, folder: &str) -> Plan {
+    Plan {
+        id: PlanId::new(id),
+        title,
+        dialect,
+        path: path.to_owned(),
+        folder: folder.to_owned(),
+        state: PlanState::Empty,
+        why: String::new(),
+        raw_state: None,
+        badges: Vec::new(),
+        items: Vec::new(),
+        groups: Vec::new(),
+        problems: Vec::new(),
+    }
+}
+
+/// A word for a state, in one spelling: `In Progress`, `in-progress` and `IN_PROGRESS` are one.
+pub fn spelled(word: &str) -> String {
+    let parts = word.split(|letter: char| letter.is_whitespace() || "-_".contains(letter));
+    parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
+
+/// What a word for a state means, in whatever dialect; nothing when it means nothing to us.
+///
+/// The words are those that the dialects define and those found in real plans. What a plan puts off
+/// (`deferred`, `pinned`) waits for a person and so is blocked: it is not for now, and not given up.
+pub fn meaning(word: &str) -> Option<ItemState> {
+    let state = match spelled(word).as_str() {
+        "pending" | "todo" | "to_do" | "not_started" | "open" | "new" | "planned" | "ready" | "backlog"
+        | "draft" | "proposed" | "queued" | "waiting_to_start" | "unstarted" => ItemState::Pending,
+        "in_progress" | "inprogress" | "active" | "running" | "doing" | "started" | "wip" | "hooked"
+        | "working" | "implementing" => ItemState::InProgress,
+        "review" | "in_review" | "needs_review" | "reviewing" | "ready_for_review" | "testing" => {
+            ItemState::InReview
+        }
+        "failed" | "error" | "needs_fix" | "rejected" => ItemState::NeedsFix,
+        "blocked" | "deferred" | "on_hold" | "paused" | "waiting" | "pinned" | "stuck" | "postponed" => {
+            ItemState::Blocked
+        }
+        "completed" | "complete" | "done" | "closed" | "finished" | "resolved" | "merged" => ItemState::Done,
+        "skipped" | "cancelled" | "canceled" | "wont_do" | "won't_do" | "wontfix" | "wont_fix"
+        | "obsolete" | "abandoned" | "deprecated" | "superseded" | "excluded" | "removed" | "tombstone" => {
+            ItemState::Skipped
+        }
+        _ => return None,
+    };
+    Some(state)
+}
+
+/// What moves a task of this state on: running it, unless it is over or waits for a person.
+pub fn action(state: ItemState) -> Option<Action> {
+    let runs =
+        matches!(state, ItemState::Pending | ItemState::Ready | ItemState::InProgress | ItemState::NeedsFix);
+    runs.then_some(Action::Run)
+}
+
+/// Gives an item its state by the plan's own word, or pending when the plan has none. Gives back the
+/// problem of a word that means nothing.
+pub fn stand(item: &mut Item, word: Option<String>) -> Option<Problem> {
+    let state = word.as_deref().map_or(Some(ItemState::Pending), meaning);
+    item.state = state.unwrap_or(ItemState::Unknown);
+    item.action = action(item.state);
+    item.why = match &word {
+        Some(word) => format!("{} says {word}", item.place),
+        None => format!("{} says nothing of a state", item.place),
+    };
+    item.raw_state = word;
+    if state.is_some() {
+        return None;
+    }
+    let word = item.raw_state.as_deref().unwrap_or_default();
+    let message = format!("{} is {word:?}, a state that means nothing to us", item.id);
+    let fix = "write one of: pending, in-progress, review, blocked, done, cancelled";
+    Some(Problem::new(Code::UnknownState, item.place.clone(), message, fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_state_means_the_same() {
+        let check = |words: &[&str], expected: Option<ItemState>| {
+            for word in words {
+                assert_eq!(meaning(word), expected, "{word}");
+            }
+        };
+        check(&["pending", "To Do", "todo", "not_started", "open", "Draft"], Some(ItemState::Pending));
+        check(
+            &["in_progress", "in-progress", "In Progress", "ACTIVE", "hooked"],
+            Some(ItemState::InProgress),
+        );
+        check(&["review", "In Review"], Some(ItemState::InReview));
+        check(&["failed"], Some(ItemState::NeedsFix));
+        check(&["blocked", "deferred", "pinned"], Some(ItemState::Blocked));
+        check(&["done", "Done", "completed", "complete", "closed"], Some(ItemState::Done));
+        check(&["skipped", "cancelled", "Won't Do", "tombstone"], Some(ItemState::Skipped));
+        check(&["container", "perhaps", ""], None);
+    }
+}
