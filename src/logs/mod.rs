@@ -2,3 +2,15 @@
 //! their last lines tell.
 //!
 //! Bytes and offsets; it knows no run.
+
+mod file;
+mod index;
+mod search;
+mod summary;
+mod tail;
+
+pub use file::{LogFile, Written, dropped_line, trim};
+pub use index::{Chunk, Index, Stream, index_path};
+pub use search::{find_pattern, last_lines};
+pub use summary::{Tally, test_counts};
+pub use tail::{Heard, Tail};

@@ -4,3 +4,13 @@
 //! sweeps what a child leaves behind, and reports. It decides nothing: not even what a timeout is.
 
 pub mod launcher;
+pub mod scripted;
+pub mod system;
+
+mod procfs;
+mod program;
+mod sweep;
+
+pub use procfs::{identity, is_alive};
+pub use program::find_program;
+pub use sweep::{become_subreaper, kill_marked};

@@ -1,0 +1,252 @@
+//! The side index of a log: when each chunk was heard, and on which stream.
+//!
+//! # Format
+//!
+//! A file beside the log, named like it with the ending `.idx`. Eight bytes `PDIDX` 0 0 1 (the last
+//! is the version), then records of 16 bytes, both words little-endian:
+//!
+//! ```text
+//! bytes 0..8   position: how much the child had printed before this record's first byte
+//! byte  8      kind: 0 both streams, 1 standard output, 2 standard error, 3 gap
+//! bytes 9..16  kinds 0 to 2: milliseconds since 1970; kind 3: how many bytes were dropped from here
+//! ```
+//!
+//! Positions count what was *printed*; they part from offsets in the log at each gap, where
+//! [`dropped_line`](super::dropped_line) stands instead of the dropped bytes. [`Index::read`] turns
+//! them into offsets. Gaps may come late in the file. Half a record at the end (a crash) is ignored.
+//!
+//! A record is written when the stream changes or 50 ms after the one before, so that a chatty child
+//! costs at most twenty records a second and stream.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::clock::Timestamp;
+
+const MAGIC: [u8; 8] = *b"PDIDX\0\0\x01";
+const RECORD: usize = 16;
+const GAP: u8 = 3;
+
+/// Chunks of one stream that arrive closer together than this share a record.
+const MERGE: Duration = Duration::from_millis(50);
+
+/// Where the log's side index stands.
+#[must_use]
+pub fn index_path(log: &Path) -> PathBuf {
+    log.with_extension("idx")
+}
+
+/// Where a chunk of output came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Both streams through one pipe or terminal: nobody can tell.
+    Both,
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+impl Stream {
+    const fn kind(self) -> u8 {
+        match self {
+            Self::Both => 0,
+            Self::Out => 1,
+            Self::Err => 2,
+        }
+    }
+
+    const fn of_kind(kind: u8) -> Option<Self> {
+        match kind {
+            0 => Some(Self::Both),
+            1 => Some(Self::Out),
+            2 => Some(Self::Err),
+            _ => None,
+        }
+    }
+}
+
+/// A stretch of the log that was heard at one time on one stream. It ends where the next one begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// Of its first byte in the log.
+    pub offset: u64,
+    /// When it was heard.
+    pub time: Timestamp,
+    /// Where it came from.
+    pub stream: Stream,
+}
+
+/// The side index of a log, as far as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// By offset, ascending.
+    pub chunks: Vec<Chunk>,
+}
+
+impl Index {
+    /// Reads the side index of `log`.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, or was written by a version that this one does not know.
+    pub fn read(log: &Path) -> io::Result<Self> {
+        let bytes = fs::read(index_path(log))?;
+        let Some(records) = bytes.strip_prefix(&MAGIC) else {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "not a side index that this version knows",
+            ));
+        };
+        Ok(Self::from_records(records))
+    }
+
+    /// The chunk that holds this offset of the log.
+    #[must_use]
+    pub fn at(&self, offset: u64) -> Option<&Chunk> {
+        let after = self.chunks.partition_point(|chunk| chunk.offset <= offset);
+        self.chunks[..after].last()
+    }
+
+    fn from_records(records: &[u8]) -> Self {
+        let mut heard = Vec::new();
+        let mut gaps = Vec::new();
+        for record in records.as_chunks::<RECORD>().0 {
+            let (position, kind, value) = parse(record);
+            match Stream::of_kind(kind) {
+                Some(stream) => heard.push((position, stream, value)),
+                None if kind == GAP => gaps.push((position, value)),
+                None => {}
+            }
+        }
+        gaps.sort_unstable();
+        let mut chunks: Vec<Chunk> = Vec::with_capacity(heard.len());
+        for (position, stream, millis) in heard {
+            let chunk = Chunk {
+                offset: offset_of(position, &gaps),
+                time: Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX)),
+                stream,
+            };
+            // Of several chunks within one gap the last is the one whose end was kept.
+            if chunks.last().is_some_and(|last| last.offset == chunk.offset) {
+                chunks.pop();
+            }
+            chunks.push(chunk);
+        }
+        Self { chunks }
+    }
+}
+
+/// Where the byte that was printed at `position` stands in the log; for a dropped one, where the log
+/// goes on after it. A gap that lies within an earlier, wider one counts no second time.
+fn offset_of(position: u64, gaps: &[(u64, u64)]) -> u64 {
+    let mut offset = position;
+    let mut covered = 0;
+    for &(start, dropped) in gaps {
+        let end = start + dropped;
+        if start < covered || start > position {
+            continue;
+        }
+        covered = end;
+        let note = super::dropped_line(dropped).len() as u64;
+        offset = offset + note - dropped.min(position - start);
+    }
+    offset
+}
+
+fn parse(record: &[u8; RECORD]) -> (u64, u8, u64) {
+    let word = |at: usize| u64::from_le_bytes(record[at..at + 8].try_into().expect("eight bytes of sixteen"));
+    (word(0), record[8], word(8) >> 8)
+}
+
+/// The writing side. An index is an aid: when it can't be written, the log goes on without it.
+#[derive(Debug)]
+pub(super) struct IndexWriter {
+    file: Option<File>,
+    last: Option<(Stream, Timestamp)>,
+}
+
+impl IndexWriter {
+    pub(super) fn create(log: &Path) -> io::Result<Self> {
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(index_path(log))?;
+        file.write_all(&MAGIC)?;
+        Ok(Self { file: Some(file), last: None })
+    }
+
+    /// A chunk begins at `position`.
+    pub(super) fn chunk(&mut self, position: u64, stream: Stream, now: Timestamp) {
+        let merged =
+            self.last.is_some_and(|(last, since)| last == stream && now >= since && now.since(since) < MERGE);
+        if merged {
+            return;
+        }
+        self.last = Some((stream, now));
+        self.record(position, stream.kind(), u64::try_from(now.millis()).unwrap_or(0));
+    }
+
+    /// From `position` on, `dropped` bytes are missing in the log.
+    pub(super) fn gap(&mut self, position: u64, dropped: u64) {
+        self.record(position, GAP, dropped);
+    }
+
+    fn record(&mut self, position: u64, kind: u8, value: u64) {
+        let mut record = [0; RECORD];
+        record[..8].copy_from_slice(&position.to_le_bytes());
+        record[8..].copy_from_slice(&((value << 8) | u64::from(kind)).to_le_bytes());
+        // Half a record would shift all that follow; after the first failure nothing more is written.
+        if self.file.as_mut().is_some_and(|file| file.write_all(&record).is_err()) {
+            self.file = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(position: u64, kind: u8, value: u64) -> Vec<u8> {
+        [position.to_le_bytes(), ((value << 8) | u64::from(kind)).to_le_bytes()].concat()
+    }
+
+    fn offsets(records: &[Vec<u8>]) -> Vec<u64> {
+        Index::from_records(&records.concat()).chunks.iter().map(|chunk| chunk.offset).collect()
+    }
+
+    #[test]
+    fn positions_become_offsets_behind_a_gap() {
+        let note = super::super::dropped_line(100).len() as u64;
+        let records =
+            [record(0, 1, 1), record(10, 2, 2), record(50, 1, 3), record(115, 2, 4), record(20, GAP, 100)];
+        // 50 and 115 were dropped: the log goes on behind the note, with what was heard last.
+        assert_eq!(offsets(&records), [0, 10, 20 + note]);
+        assert_eq!(offsets(&[record(130, 0, 1), record(20, GAP, 100)]), [30 + note]);
+    }
+
+    #[test]
+    fn half_a_record_at_the_end_is_ignored() {
+        let mut records = record(0, 0, 7);
+        records.extend([1, 2, 3]);
+        assert_eq!(Index::from_records(&records).chunks.len(), 1);
+    }
+
+    #[test]
+    fn chunks_close_together_share_a_record_unless_the_stream_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("a.1.log");
+        let mut writer = IndexWriter::create(&log).unwrap();
+        let heard = [(Stream::Out, 0), (Stream::Out, 49), (Stream::Err, 49), (Stream::Err, 99)];
+        for (at, (stream, millis)) in heard.into_iter().enumerate() {
+            writer.chunk(at as u64, stream, Timestamp::from_millis(millis));
+        }
+        let index = Index::read(&log).unwrap();
+        assert_eq!(index.chunks.iter().map(|it| it.offset).collect::<Vec<_>>(), [0, 2, 3]);
+        assert_eq!(index.at(1).unwrap().stream, Stream::Out);
+        assert_eq!(index.at(2).unwrap().stream, Stream::Err);
+    }
+}

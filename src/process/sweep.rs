@@ -1,0 +1,396 @@
+//! Nothing of an attempt stays: stop, kill and reap until none is left.
+//!
+//! A member of an attempt is who is in its leader's group, or in a group or session that a member
+//! leads, or carries its mark, or descends from a member, or was a member at an earlier look. First
+//! all are stopped (who is stopped starts nobody new), then killed, then reaped: always by pid, as
+//! `wait(-1)` would take the exit statuses of children that others wait for. Each signal goes through
+//! a pid descriptor whose birth time was checked, so it never hits a stranger with a recycled number.
+//!
+//! One gap: an orphan that had left group, session and environment before anyone looked belongs to
+//! no attempt. It is still our child (we are a subreaper), and goes when the run ends.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    thread,
+    time::Duration,
+};
+
+use rustix::{
+    io::Errno,
+    process::{
+        Pid, PidfdFlags, Signal, WaitOptions, child_subreaper, getpid, getppid, kill_process, pidfd_open,
+        pidfd_send_signal, set_child_subreaper, waitpid,
+    },
+};
+
+use super::procfs::{Seen, command_of, everyone, in_our_namespace, mark_of, own_children};
+use crate::run::Survivor;
+
+/// How long killed processes may take to go before they count as survivors.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two looks at what was killed: at first, and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+
+/// Looks within one round for who was started while others were being stopped.
+const FREEZES: usize = 64;
+
+/// Makes orphans among our descendants our children instead of init's, so that they can be found and
+/// reaped. It holds for the whole process and is not inherited.
+///
+/// # Errors
+///
+/// The system refuses.
+pub fn become_subreaper() -> std::io::Result<()> {
+    Ok(set_child_subreaper(Some(getpid()))?)
+}
+
+fn is_subreaper() -> bool {
+    child_subreaper().is_ok_and(|it| it.is_some())
+}
+
+/// Kills every process whose mark begins with `mark_prefix` (a run's id and a slash), in our
+/// process-number namespace only; what lives is of this boot by nature. For a run whose supervisor is
+/// gone. We ourselves and our ancestors are spared, and named among what was left.
+#[must_use]
+pub fn kill_marked(mark_prefix: &str) -> Vec<Survivor> {
+    let mut sweep = Sweep::of(Quarry::Lost { prefix: mark_prefix.to_owned() });
+    let mut left = loop {
+        match sweep.round() {
+            Round::Clear => break Vec::new(),
+            Round::Left(survivors) => break survivors,
+            Round::Again(pause) => thread::park_timeout(pause),
+        }
+    };
+    let ours = kin().into_iter().filter(|pid| mark_of(*pid).is_some_and(|it| it.starts_with(mark_prefix)));
+    left.extend(ours.map(survivor));
+    left
+}
+
+/// True when it can be told at little cost that nothing but `leaders` descends from this process.
+pub(super) fn nothing_left_but(leaders: &HashSet<Pid>) -> bool {
+    is_subreaper() && own_children().is_some_and(|children| children.iter().all(|it| leaders.contains(it)))
+}
+
+/// Reaps orphans that were adopted and have ended, so that a long run does not fill the process table
+/// with them. Never a child that somebody here started: one of those is in our own group, or leads a
+/// group in our session as a launched leader does.
+pub(super) fn reap_adopted() {
+    let Some(me) = Seen::look(getpid()) else { return };
+    let was_started_here =
+        |it: &Seen| it.group == me.group || (it.group == Some(it.pid) && it.session == me.session);
+    let children = own_children().unwrap_or_default();
+    for child in children.into_iter().filter_map(Seen::look) {
+        if child.dead && child.parent == Some(me.pid) && !was_started_here(&child) {
+            reap(child.pid);
+        }
+    }
+}
+
+/// Whom a sweep is after.
+#[derive(Debug)]
+pub(super) enum Quarry {
+    /// All that belongs to an attempt. Its leader is killed too, but reaped by who waits for it.
+    Attempt { leader: Pid, mark: Option<String> },
+    /// Every descendant of this process, and who carries one of these marks; but not who carries a
+    /// mark that is spared, nor its descendants.
+    Everything { marks: BTreeSet<String>, spared: BTreeSet<String> },
+    /// Who carries a mark that begins so.
+    Lost { prefix: String },
+}
+
+/// What came of one round.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Round {
+    /// None is left.
+    Clear,
+    /// Some are going: another round after this pause.
+    Again(Duration),
+    /// These can't be killed.
+    Left(Vec<Survivor>),
+}
+
+/// A sweep under way. It never waits itself: who drives it passes the pauses.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    quarry: Quarry,
+    /// Members so far with their birth.
+    known: HashMap<Pid, u64>,
+    stopped: HashMap<Pid, u64>,
+    pause: Duration,
+    waited: Duration,
+}
+
+impl Sweep {
+    pub(super) fn of(quarry: Quarry) -> Self {
+        Self {
+            quarry,
+            known: HashMap::new(),
+            stopped: HashMap::new(),
+            pause: PAUSES.0,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// Begins anew, with the whole patience; who is known stays known.
+    pub(super) fn begin(&mut self) {
+        self.stopped.clear();
+        self.pause = PAUSES.0;
+        self.waited = Duration::ZERO;
+    }
+
+    /// Finds and remembers the members, dead ones included.
+    pub(super) fn look(&mut self) -> Vec<Seen> {
+        let table = everyone();
+        let members = members(&table, &self.quarry, &self.known, getpid(), &mark_of);
+        self.known.extend(members.iter().map(|it| (it.pid, it.birth)));
+        members
+    }
+
+    /// Stops, kills and reaps once.
+    pub(super) fn round(&mut self) -> Round {
+        let (dead, live): (Vec<_>, Vec<_>) = self.freeze().into_iter().partition(|it| it.dead);
+        let me = getpid();
+        for member in dead.iter().filter(|it| it.parent == Some(me) && !self.is_waited_for(it.pid)) {
+            reap(member.pid);
+        }
+        if live.is_empty() {
+            return Round::Clear;
+        }
+        let refused = live.iter().filter(|it| signal(it, Signal::KILL) == Err(Errno::PERM)).count();
+        if refused == live.len() || self.waited >= PATIENCE {
+            return Round::Left(live.iter().map(|it| survivor(it.pid)).collect());
+        }
+        let pause = self.pause;
+        self.waited += pause;
+        self.pause = (pause * 2).min(PAUSES.1);
+        Round::Again(pause)
+    }
+
+    /// Stops members until a look finds nobody new.
+    fn freeze(&mut self) -> Vec<Seen> {
+        let mut members = self.look();
+        for _ in 0..FREEZES {
+            let fresh: Vec<Seen> = members
+                .iter()
+                .filter(|it| !it.dead && self.stopped.get(&it.pid) != Some(&it.birth))
+                .copied()
+                .collect();
+            if fresh.is_empty() {
+                break;
+            }
+            for member in fresh {
+                self.stopped.insert(member.pid, member.birth);
+                // Who can't be stopped can't be killed either, and is counted there.
+                let _ = signal(&member, Signal::STOP);
+            }
+            members = self.look();
+        }
+        members
+    }
+
+    fn is_waited_for(&self, pid: Pid) -> bool {
+        matches!(self.quarry, Quarry::Attempt { leader, .. } if leader == pid)
+    }
+}
+
+/// Who of `table` is a member.
+fn members(
+    table: &[Seen],
+    quarry: &Quarry,
+    known: &HashMap<Pid, u64>,
+    me: Pid,
+    mark_of: &dyn Fn(Pid) -> Option<String>,
+) -> Vec<Seen> {
+    let mut found: HashSet<Pid> =
+        table.iter().filter(|it| known.get(&it.pid) == Some(&it.birth)).map(|it| it.pid).collect();
+    match quarry {
+        Quarry::Attempt { leader, .. } => {
+            found.insert(*leader);
+        }
+        Quarry::Everything { .. } => {
+            let own_group = table.iter().find(|it| it.pid == me).and_then(|it| it.group);
+            let roots = table.iter().filter(|it| it.parent == Some(me) && it.group != own_group);
+            found.extend(roots.map(|it| it.pid));
+        }
+        Quarry::Lost { .. } => {}
+    }
+    let avoid = match quarry {
+        Quarry::Attempt { .. } => HashSet::from([me]),
+        Quarry::Everything { spared, .. } => {
+            let is_spared = |it: &&Seen| mark_of(it.pid).is_some_and(|mark| spared.contains(&mark));
+            let mut avoid = if spared.is_empty() {
+                HashSet::new()
+            } else {
+                table.iter().filter(is_spared).map(|it| it.pid).collect()
+            };
+            spread_down(table, &mut avoid);
+            avoid.insert(me);
+            avoid
+        }
+        Quarry::Lost { .. } => kin().into_iter().collect(),
+    };
+    spread(table, &mut found, &avoid);
+    let marked: Vec<Pid> = table
+        .iter()
+        .filter(|it| !it.dead && !found.contains(&it.pid) && !avoid.contains(&it.pid))
+        .filter(|it| mark_of(it.pid).is_some_and(|mark| quarry.wants(&mark, it.pid)))
+        .map(|it| it.pid)
+        .collect();
+    found.extend(marked);
+    spread(table, &mut found, &avoid);
+    table.iter().filter(|it| found.contains(&it.pid) && !avoid.contains(&it.pid)).copied().collect()
+}
+
+impl Quarry {
+    fn wants(&self, mark: &str, pid: Pid) -> bool {
+        match self {
+            Self::Attempt { mark: own, .. } => own.as_deref() == Some(mark),
+            Self::Everything { marks, .. } => marks.contains(mark),
+            Self::Lost { prefix } => mark.starts_with(prefix) && in_our_namespace(pid),
+        }
+    }
+}
+
+/// Adds who descends from one of `found`, or is in a group or session that one of them leads.
+fn spread(table: &[Seen], found: &mut HashSet<Pid>, avoid: &HashSet<Pid>) {
+    let belongs = |it: &Seen, found: &HashSet<Pid>| {
+        [it.parent, it.group, it.session].into_iter().flatten().any(|led_by| found.contains(&led_by))
+    };
+    loop {
+        let fresh: Vec<Pid> = table
+            .iter()
+            .filter(|it| !found.contains(&it.pid) && !avoid.contains(&it.pid) && belongs(it, found))
+            .map(|it| it.pid)
+            .collect();
+        if fresh.is_empty() {
+            return;
+        }
+        found.extend(fresh);
+    }
+}
+
+fn spread_down(table: &[Seen], found: &mut HashSet<Pid>) {
+    loop {
+        let before = found.len();
+        let fresh = table.iter().filter(|it| it.parent.is_some_and(|parent| found.contains(&parent)));
+        let fresh: Vec<Pid> = fresh.map(|it| it.pid).collect();
+        found.extend(fresh);
+        if found.len() == before {
+            return;
+        }
+    }
+}
+
+/// We and our ancestors.
+fn kin() -> Vec<Pid> {
+    let mut kin = vec![getpid()];
+    let mut next = getppid();
+    while let Some(pid) = next.filter(|it| !kin.contains(it)) {
+        kin.push(pid);
+        next = Seen::look(pid).and_then(|it| it.parent);
+    }
+    kin
+}
+
+/// Signals exactly this process. Who is gone already is no failure.
+fn signal(target: &Seen, signal: Signal) -> Result<(), Errno> {
+    let is_still_it = || Seen::look(target.pid).is_some_and(|it| it.birth == target.birth);
+    let sent = match pidfd_open(target.pid, PidfdFlags::empty()) {
+        Ok(descriptor) if is_still_it() => pidfd_send_signal(descriptor, signal),
+        Ok(_) | Err(Errno::SRCH) => return Ok(()),
+        // No such system call in this kernel or sandbox.
+        Err(_) if is_still_it() => kill_process(target.pid, signal),
+        Err(_) => return Ok(()),
+    };
+    match sent {
+        Err(Errno::SRCH) => Ok(()),
+        other => other,
+    }
+}
+
+fn reap(pid: Pid) {
+    // Somebody else may have been faster; then there is nothing to do.
+    let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+}
+
+fn survivor(pid: Pid) -> Survivor {
+    Survivor { pid: pid.as_raw_nonzero().get().unsigned_abs(), command: command_of(pid) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pid(raw: i32) -> Pid {
+        Pid::from_raw(raw).unwrap()
+    }
+
+    fn seen(raw: i32, parent: i32, group: i32, session: i32) -> Seen {
+        let [group, session] = [group, session].map(Pid::from_raw);
+        Seen { pid: pid(raw), parent: Pid::from_raw(parent), group, session, birth: 1, dead: false }
+    }
+
+    const ME: i32 = 10;
+
+    /// We are 10. Attempt 20 with its tree, attempt 40 beside it, an orphan 60 that is nobody's.
+    fn table() -> Vec<Seen> {
+        vec![
+            seen(1, 0, 1, 1),
+            seen(ME, 1, ME, ME),
+            seen(20, ME, 20, ME),
+            seen(21, 20, 20, ME),
+            seen(22, 21, 22, 22),
+            seen(23, ME, 22, 22),
+            seen(24, ME, 24, 24),
+            seen(25, 24, 25, 25),
+            seen(40, ME, 40, ME),
+            seen(41, 40, 40, ME),
+            seen(50, ME, ME, ME),
+            seen(60, ME, 60, 60),
+        ]
+    }
+
+    fn marks(pid: Pid) -> Option<String> {
+        match pid.as_raw_nonzero().get() {
+            20..=21 | 24 => Some("r/a/1".to_owned()),
+            40..=41 => Some("r/a/11".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn check(quarry: &Quarry, known: &HashMap<Pid, u64>, expected: &[i32]) {
+        let found = members(&table(), quarry, known, pid(ME), &marks);
+        let found: Vec<i32> = found.iter().map(|it| it.pid.as_raw_nonzero().get()).collect();
+        assert_eq!(found, expected, "{quarry:?}");
+    }
+
+    #[test]
+    fn an_attempt_is_its_group_its_groups_groups_its_marked_and_their_descendants() {
+        let quarry = Quarry::Attempt { leader: pid(20), mark: Some("r/a/1".to_owned()) };
+        check(&quarry, &HashMap::new(), &[20, 21, 22, 23, 24, 25]);
+        // A mark that only begins the same is another's.
+        check(
+            &Quarry::Attempt { leader: pid(40), mark: Some("r/a/11".to_owned()) },
+            &HashMap::new(),
+            &[40, 41],
+        );
+    }
+
+    #[test]
+    fn who_was_a_member_once_stays_one_unless_the_number_is_a_strangers_now() {
+        let quarry = Quarry::Attempt { leader: pid(40), mark: None };
+        check(&quarry, &HashMap::from([(pid(60), 1)]), &[40, 41, 60]);
+        check(&quarry, &HashMap::from([(pid(60), 2)]), &[40, 41]);
+    }
+
+    #[test]
+    fn everything_is_all_that_descends_from_us_but_not_what_is_spared_or_started_by_us_otherwise() {
+        let all = |spared: &[&str]| Quarry::Everything {
+            marks: BTreeSet::new(),
+            spared: spared.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        check(&all(&[]), &HashMap::new(), &[20, 21, 22, 23, 24, 25, 40, 41, 60]);
+        check(&all(&["r/a/11"]), &HashMap::new(), &[20, 21, 22, 23, 24, 25, 60]);
+    }
+}
