@@ -9,6 +9,7 @@ mod error;
 mod find;
 mod history;
 mod open;
+mod page;
 mod project;
 mod query;
 mod read;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::{Doing as _, Error},
     open::Journal,
+    page::{Key, Place, place, token},
     row::{self, SUMMARY_COLUMNS, signed},
 };
 use crate::{
@@ -86,23 +87,6 @@ pub struct RunPage {
     pub total: usize,
     /// What asks for the next page; absent on the last.
     pub next_page: Option<String>,
-}
-
-/// Where a page ends: its last run's sort key, creation and number.
-#[derive(Serialize, Deserialize)]
-struct Place {
-    sort: RunSort,
-    reverse: bool,
-    key: Key,
-    created: i64,
-    n: i64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Key {
-    Number(i64),
-    Text(String),
 }
 
 impl RunSort {
@@ -322,23 +306,4 @@ fn read_place(row: &Row<'_>, query: &RunQuery) -> rusqlite::Result<Place> {
         created: row.get("created_at")?,
         n: row.get("n")?,
     })
-}
-
-/// Opaque to others: hexadecimal, so that a shell needs no quotes around it.
-fn token(place: &Place) -> String {
-    row::body(place).bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn place(token: &str, query: &RunQuery) -> Result<Place, Error> {
-    let bad = || Error::BadPage { token: token.to_owned() };
-    let bytes: Option<Vec<u8>> = token
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    let place: Place = serde_json::from_slice(&bytes.ok_or_else(bad)?).map_err(|_| bad())?;
-    if place.sort != query.sort || place.reverse != query.reverse {
-        return Err(bad());
-    }
-    Ok(place)
 }
