@@ -5,7 +5,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
@@ -70,30 +70,6 @@ fn only_its_owner_can_read_it() {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{name}");
     }
-}
-
-/// A process loses its locks of a file when it closes any descriptor of it. Were a second opening to
-/// do that, another process would think itself alone and take the write-ahead log away.
-#[test]
-fn opening_it_twice_does_not_unlock_it_for_other_processes() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal.db");
-    let mut first = Journal::open(&path).unwrap();
-    let run = create(&mut first, RUN);
-    let second = Journal::open(&path).unwrap();
-    let log = || fs::metadata(folder.path().join("journal.db-wal")).unwrap().ino();
-    let before = log();
-    assert!(child("opens_and_closes_it", &path).status().unwrap().success());
-    assert_eq!(log(), before);
-    first.append(run, &[gap(run, 2)]).unwrap();
-    assert_eq!(second.events_after(run, Seq(1), 9).unwrap().len(), 1);
-}
-
-/// The child of the test above.
-#[test]
-fn opens_and_closes_it() {
-    let Some(path) = asked_by_parent() else { return };
-    Journal::open(&path).unwrap().head().unwrap();
 }
 
 #[test]
