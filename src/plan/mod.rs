@@ -4,6 +4,7 @@
 //! gives back plans with their problems beside them. It is not the place that decides which files
 //! belong to a workspace (`workspace`), nor what to launch for an item (`workflow`).
 
+mod edit;
 pub mod frontmatter;
 mod graph;
 mod json;
@@ -16,6 +17,7 @@ pub mod readers;
 mod settle;
 mod types;
 
+pub use edit::{LineEdit, NoEdit, set_state};
 pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};
 pub use read::{ROOTS, Selection, read_path, read_workspace};

@@ -134,6 +134,21 @@ impl Editor {
         Ok(())
     }
 
+    /// Adds text at the end of a file.
+    ///
+    /// # Errors
+    /// When the file is not there or can't be written.
+    pub fn append(&self, file: &str, text: &str) -> Result<(), EditError> {
+        let real = self.real(file)?;
+        let _lock = self.lock(&real)?;
+        let mut bytes = fs::read(&real).map_err(|error| with_path(error, &real))?;
+        let kept = bytes.len();
+        bytes.extend_from_slice(text.as_bytes());
+        replace_file(&real, &bytes)?;
+        self.undo_store().push(&Entry::Appended { file: file.to_owned(), kept, hash: hash(&bytes) })?;
+        Ok(())
+    }
+
     /// Takes the newest edit back and says which file it was.
     ///
     /// # Errors
@@ -147,17 +162,16 @@ impl Editor {
                 let _lock = self.lock(&real)?;
                 swap_line(&real, file, *line, after, before)?;
             }
-            Entry::Created { file, hash: created } => {
+            Entry::Appended { file, kept, hash } => {
                 let real = self.real(file)?;
                 let _lock = self.lock(&real)?;
-                let now = fs::read(&real).map_err(|error| with_path(error, &real))?;
-                if hash(&now) != *created {
-                    return Err(EditError::Changed {
-                        file: file.clone(),
-                        line: 1,
-                        found: Some(String::new()),
-                    });
-                }
+                let now = unchanged(&real, file, hash)?;
+                replace_file(&real, &now[..*kept])?;
+            }
+            Entry::Created { file, hash } => {
+                let real = self.real(file)?;
+                let _lock = self.lock(&real)?;
+                unchanged(&real, file, hash)?;
                 fs::remove_file(&real).map_err(|error| with_path(error, &real))?;
                 sync_folder(&real)?;
             }
@@ -220,10 +234,24 @@ fn swap_line(real: &Path, file: &str, line: usize, seen: &str, new: &str) -> Res
     edited.extend_from_slice(&bytes[..start]);
     edited.extend_from_slice(new.as_bytes());
     edited.extend_from_slice(&bytes[end..]);
+    Ok(replace_file(real, &edited)?)
+}
+
+/// Replaces a file's bytes at once; its permissions stay.
+fn replace_file(real: &Path, bytes: &[u8]) -> io::Result<()> {
     let permissions = fs::metadata(real).map_err(|error| with_path(error, real))?.permissions();
-    let temporary = write_beside(real, &edited, permissions)?;
+    let temporary = write_beside(real, bytes, permissions)?;
     temporary.persist(real).map_err(|error| with_path(error.error, real))?;
-    Ok(sync_folder(real)?)
+    sync_folder(real)
+}
+
+/// The file's bytes, when they are still what an edit of ours left.
+fn unchanged(real: &Path, file: &str, left: &str) -> Result<Vec<u8>, EditError> {
+    let now = fs::read(real).map_err(|error| with_path(error, real))?;
+    if hash(&now) == left {
+        return Ok(now);
+    }
+    Err(EditError::Changed { file: file.to_owned(), line: 1, found: Some(String::new()) })
 }
 
 /// Where the line's text begins and ends, without its line ending and without a byte order mark.
@@ -327,6 +355,10 @@ mod tests {
         let (root, editor) = workspace(b"");
         editor.create("deep/new.md", "text").unwrap();
         assert!(matches!(editor.create("deep/new.md", "other"), Err(EditError::Exists { .. })));
+        assert_eq!(fs::read(root.path().join("deep/new.md")).unwrap(), b"text");
+        editor.append("deep/new.md", " and more").unwrap();
+        assert_eq!(fs::read(root.path().join("deep/new.md")).unwrap(), b"text and more");
+        editor.undo().unwrap();
         assert_eq!(fs::read(root.path().join("deep/new.md")).unwrap(), b"text");
         editor.undo().unwrap();
         assert!(!root.path().join("deep/new.md").exists());

@@ -22,12 +22,14 @@ pub(super) enum Entry {
     Line { file: String, line: usize, before: String, after: String },
     /// A file was created with content of this hash.
     Created { file: String, hash: String },
+    /// Text was added behind the first `kept` bytes; the whole has this hash.
+    Appended { file: String, kept: usize, hash: String },
 }
 
 impl Entry {
     pub(super) fn file(&self) -> &str {
         match self {
-            Self::Line { file, .. } | Self::Created { file, .. } => file,
+            Self::Line { file, .. } | Self::Created { file, .. } | Self::Appended { file, .. } => file,
         }
     }
 }
