@@ -52,10 +52,10 @@ impl Seen {
     }
 }
 
-/// Every process that can be seen.
-pub(super) fn everyone() -> Vec<Seen> {
+/// The numbers of all processes that can be seen.
+pub(super) fn numbers() -> Vec<Pid> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    entries.flatten().filter_map(|entry| Seen::look(parse_pid(entry.file_name().to_str()?)?)).collect()
+    entries.flatten().filter_map(|entry| parse_pid(entry.file_name().to_str()?)).collect()
 }
 
 /// The children of this process, all threads': orphans that a subreaper adopted are among them. `None`
@@ -64,7 +64,7 @@ pub(super) fn own_children() -> Option<Vec<Pid>> {
     let mut children = Vec::new();
     for thread in fs::read_dir("/proc/self/task").ok()?.flatten() {
         let list = fs::read_to_string(thread.path().join("children")).ok()?;
-        children.extend(list.split_ascii_whitespace().filter_map(|it| parse_pid(it)));
+        children.extend(list.split_ascii_whitespace().filter_map(parse_pid));
     }
     Some(children)
 }

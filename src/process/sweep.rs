@@ -23,7 +23,7 @@ use rustix::{
     },
 };
 
-use super::procfs::{Seen, command_of, everyone, in_our_namespace, mark_of, own_children};
+use super::procfs::{Seen, command_of, in_our_namespace, mark_of, numbers, own_children};
 use crate::run::Survivor;
 
 /// How long killed processes may take to go before they count as survivors.
@@ -34,6 +34,10 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_m
 
 /// Looks within one round for who was started while others were being stopped.
 const FREEZES: usize = 64;
+
+/// How often a look at which somebody vanished unseen is taken again before it counts: who forks and
+/// ends, again and again, is between two looks at first. On a busy machine others vanish all the time.
+const DOUBTS: u32 = 32;
 
 /// Makes orphans among our descendants our children instead of init's, so that they can be found and
 /// reaped. It holds for the whole process and is not inherited.
@@ -90,8 +94,9 @@ pub(super) fn reap_adopted() {
 /// Whom a sweep is after.
 #[derive(Debug)]
 pub(super) enum Quarry {
-    /// All that belongs to an attempt. Its leader is killed too, but reaped by who waits for it.
-    Attempt { leader: Pid, mark: Option<String> },
+    /// All that belongs to an attempt whose leader was born then; nobody of it is older. The leader is
+    /// killed too, but reaped by who waits for it.
+    Attempt { leader: Pid, birth: u64, mark: Option<String> },
     /// Every descendant of this process, and who carries one of these marks; but not who carries a
     /// mark that is spared, nor its descendants.
     Everything { marks: BTreeSet<String>, spared: BTreeSet<String> },
@@ -119,6 +124,15 @@ pub(super) struct Sweep {
     stopped: HashMap<Pid, u64>,
     pause: Duration,
     waited: Duration,
+    doubts: u32,
+}
+
+/// What one look found.
+#[derive(Debug)]
+struct Look {
+    members: Vec<Seen>,
+    /// Somebody ended before it could be told whether it was a member.
+    vanished: bool,
 }
 
 impl Sweep {
@@ -129,6 +143,7 @@ impl Sweep {
             stopped: HashMap::new(),
             pause: PAUSES.0,
             waited: Duration::ZERO,
+            doubts: 0,
         }
     }
 
@@ -137,22 +152,25 @@ impl Sweep {
         self.stopped.clear();
         self.pause = PAUSES.0;
         self.waited = Duration::ZERO;
+        self.doubts = 0;
     }
 
-    /// Finds and remembers the members, dead ones included.
-    pub(super) fn look(&mut self) -> Vec<Seen> {
-        let table = everyone();
-        let members = members(&table, &self.quarry, &self.known, getpid(), &mark_of);
-        self.known.extend(members.iter().map(|it| (it.pid, it.birth)));
-        members
+    /// Remembers who is a member now.
+    pub(super) fn remember(&mut self) {
+        self.look(false);
     }
 
     /// Stops, kills and reaps once.
     pub(super) fn round(&mut self) -> Round {
-        let (dead, live): (Vec<_>, Vec<_>) = self.freeze().into_iter().partition(|it| it.dead);
+        let Look { members, vanished } = self.freeze();
+        let (dead, live): (Vec<_>, Vec<_>) = members.into_iter().partition(|it| it.dead);
         let me = getpid();
         for member in dead.iter().filter(|it| it.parent == Some(me) && !self.is_waited_for(it.pid)) {
             reap(member.pid);
+        }
+        if live.is_empty() && vanished && self.doubts < DOUBTS {
+            self.doubts += 1;
+            return Round::Again(PAUSES.0);
         }
         if live.is_empty() {
             return Round::Clear;
@@ -168,25 +186,61 @@ impl Sweep {
     }
 
     /// Stops members until a look finds nobody new.
-    fn freeze(&mut self) -> Vec<Seen> {
-        let mut members = self.look();
+    fn freeze(&mut self) -> Look {
+        let mut look = self.look(true);
         for _ in 0..FREEZES {
-            let fresh: Vec<Seen> = members
-                .iter()
-                .filter(|it| !it.dead && self.stopped.get(&it.pid) != Some(&it.birth))
-                .copied()
-                .collect();
+            let fresh: Vec<Seen> =
+                look.members.iter().filter(|it| !it.dead && !self.is_stopped(it)).copied().collect();
             if fresh.is_empty() {
                 break;
             }
             for member in fresh {
-                self.stopped.insert(member.pid, member.birth);
-                // Who can't be stopped can't be killed either, and is counted there.
-                let _ = signal(&member, Signal::STOP);
+                self.stop(&member);
             }
-            members = self.look();
+            look = self.look(true);
         }
-        members
+        look
+    }
+
+    /// Finds and remembers the members, dead ones included. With `stop`, who carries the mark is stopped
+    /// as soon as it is seen: when the look is over it may be gone, and its child not yet seen.
+    fn look(&mut self, stop: bool) -> Look {
+        let oldest = match self.quarry {
+            Quarry::Attempt { birth, .. } => birth,
+            Quarry::Everything { .. } | Quarry::Lost { .. } => 0,
+        };
+        let (mut table, mut marks, mut vanished) = (Vec::new(), HashMap::new(), false);
+        for pid in numbers() {
+            let Some(seen) = Seen::look(pid) else {
+                vanished = true;
+                continue;
+            };
+            table.push(seen);
+            if seen.dead || seen.birth < oldest {
+                continue;
+            }
+            let Some(mark) = mark_of(pid) else {
+                vanished |= Seen::look(pid).is_none_or(|it| it.dead);
+                continue;
+            };
+            if stop && self.quarry.wants(&mark, pid) && !self.is_stopped(&seen) {
+                self.stop(&seen);
+            }
+            marks.insert(pid, mark);
+        }
+        let members = members(&table, &self.quarry, &self.known, getpid(), &|pid| marks.get(&pid).cloned());
+        self.known.extend(members.iter().map(|it| (it.pid, it.birth)));
+        Look { members, vanished }
+    }
+
+    fn stop(&mut self, member: &Seen) {
+        self.stopped.insert(member.pid, member.birth);
+        // Who can't be stopped can't be killed either, and is counted there.
+        let _ = signal(member, Signal::STOP);
+    }
+
+    fn is_stopped(&self, member: &Seen) -> bool {
+        self.stopped.get(&member.pid) == Some(&member.birth)
     }
 
     fn is_waited_for(&self, pid: Pid) -> bool {
@@ -247,7 +301,9 @@ impl Quarry {
         match self {
             Self::Attempt { mark: own, .. } => own.as_deref() == Some(mark),
             Self::Everything { marks, .. } => marks.contains(mark),
-            Self::Lost { prefix } => mark.starts_with(prefix) && in_our_namespace(pid),
+            Self::Lost { prefix } => {
+                mark.starts_with(prefix) && in_our_namespace(pid) && !kin().contains(&pid)
+            }
         }
     }
 }
@@ -367,11 +423,11 @@ mod tests {
 
     #[test]
     fn an_attempt_is_its_group_its_groups_groups_its_marked_and_their_descendants() {
-        let quarry = Quarry::Attempt { leader: pid(20), mark: Some("r/a/1".to_owned()) };
+        let quarry = Quarry::Attempt { leader: pid(20), birth: 0, mark: Some("r/a/1".to_owned()) };
         check(&quarry, &HashMap::new(), &[20, 21, 22, 23, 24, 25]);
         // A mark that only begins the same is another's.
         check(
-            &Quarry::Attempt { leader: pid(40), mark: Some("r/a/11".to_owned()) },
+            &Quarry::Attempt { leader: pid(40), birth: 0, mark: Some("r/a/11".to_owned()) },
             &HashMap::new(),
             &[40, 41],
         );
@@ -379,7 +435,7 @@ mod tests {
 
     #[test]
     fn who_was_a_member_once_stays_one_unless_the_number_is_a_strangers_now() {
-        let quarry = Quarry::Attempt { leader: pid(40), mark: None };
+        let quarry = Quarry::Attempt { leader: pid(40), birth: 0, mark: None };
         check(&quarry, &HashMap::from([(pid(60), 1)]), &[40, 41, 60]);
         check(&quarry, &HashMap::from([(pid(60), 2)]), &[40, 41]);
     }

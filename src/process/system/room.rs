@@ -146,7 +146,11 @@ impl Room {
         self.marks.borrow_mut().extend(mark.clone());
         let live = Rc::new(Live {
             leader: child.leader,
-            sweep: RefCell::new(Sweep::of(Quarry::Attempt { leader: child.leader, mark: mark.clone() })),
+            sweep: RefCell::new(Sweep::of(Quarry::Attempt {
+                leader: child.leader,
+                birth: child.process.birth,
+                mark: mark.clone(),
+            })),
             mark,
             stopped: Cell::new(false),
             kill: Notify::new(),
@@ -162,7 +166,7 @@ impl Room {
         let Some(live) = self.find(attempt) else { return };
         live.stopped.set(true);
         // Who is a member now is one for good, even if it becomes an orphan and hides afterwards.
-        live.sweep.borrow_mut().look();
+        live.sweep.borrow_mut().remember();
         let _ = kill_process_group(live.leader, Signal::TERM);
         let _ = kill_process_group(live.leader, Signal::CONT);
     }
