@@ -17,6 +17,7 @@ use std::{
 
 use tokio::{runtime::Builder, sync::mpsc, task::LocalSet};
 
+pub use self::minder::LEAK_TIMEOUT;
 use self::{
     pulse::Pulses,
     room::{Ask, Room},
