@@ -194,15 +194,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         let mut tail = Tail::new(&path, 0);
-        // The writer prints its last words and ends right while it is asked whether it ended.
-        let ended = Cell::new(false);
+        // Since the last look, the writer has printed its last words and ended.
+        let is_first = Cell::new(true);
         let has_ended = || {
-            let before = ended.get();
-            if !before {
+            if is_first.replace(false) {
                 fs::write(&path, "last words").unwrap();
-                ended.set(true);
             }
-            before
+            true
         };
         let mut heard = Vec::new();
         let over =

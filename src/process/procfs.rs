@@ -1,6 +1,7 @@
 //! What `/proc` says of processes. Reading it never fails loudly: who is gone is simply not there.
 
 use std::{
+    cmp::Reverse,
     fs::{self, File},
     io::{BufRead as _, BufReader},
 };
@@ -52,10 +53,14 @@ impl Seen {
     }
 }
 
-/// The numbers of all processes that can be seen.
+/// The numbers of all processes that can be seen, the highest first: those are mostly the youngest, and
+/// the first to be gone again.
 pub(super) fn numbers() -> Vec<Pid> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    entries.flatten().filter_map(|entry| parse_pid(entry.file_name().to_str()?)).collect()
+    let mut numbers: Vec<Pid> =
+        entries.flatten().filter_map(|entry| parse_pid(entry.file_name().to_str()?)).collect();
+    numbers.sort_unstable_by_key(|pid| Reverse(pid.as_raw_nonzero()));
+    numbers
 }
 
 /// The children of this process, all threads': orphans that a subreaper adopted are among them. `None`

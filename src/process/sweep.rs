@@ -39,6 +39,9 @@ const FREEZES: usize = 64;
 /// ends, again and again, is between two looks at first. On a busy machine others vanish all the time.
 const DOUBTS: u32 = 32;
 
+/// The same where an orphan of ours ended meanwhile that nobody had seen alive: that is no accident.
+const STRONG_DOUBTS: u32 = 500;
+
 /// Makes orphans among our descendants our children instead of init's, so that they can be found and
 /// reaped. It holds for the whole process and is not inherited.
 ///
@@ -81,14 +84,15 @@ pub(super) fn nothing_left_but(leaders: &HashSet<Pid>) -> bool {
 /// group in our session as a launched leader does.
 pub(super) fn reap_adopted() {
     let Some(me) = Seen::look(getpid()) else { return };
-    let was_started_here =
-        |it: &Seen| it.group == me.group || (it.group == Some(it.pid) && it.session == me.session);
     let children = own_children().unwrap_or_default();
-    for child in children.into_iter().filter_map(Seen::look) {
-        if child.dead && child.parent == Some(me.pid) && !was_started_here(&child) {
-            reap(child.pid);
-        }
+    for child in children.into_iter().filter_map(Seen::look).filter(|it| is_adopted_and_dead(it, &me)) {
+        reap(child.pid);
     }
+}
+
+fn is_adopted_and_dead(it: &Seen, me: &Seen) -> bool {
+    let was_started_here = it.group == me.group || (it.group == Some(it.pid) && it.session == me.session);
+    it.dead && it.parent == Some(me.pid) && !was_started_here
 }
 
 /// Whom a sweep is after.
@@ -133,6 +137,8 @@ struct Look {
     members: Vec<Seen>,
     /// Somebody ended before it could be told whether it was a member.
     vanished: bool,
+    /// An orphan that we adopted has ended, and nobody knows whose it was.
+    orphaned: bool,
 }
 
 impl Sweep {
@@ -162,14 +168,16 @@ impl Sweep {
 
     /// Stops, kills and reaps once.
     pub(super) fn round(&mut self) -> Round {
-        let Look { members, vanished } = self.freeze();
+        let Look { members, vanished, orphaned } = self.freeze();
         let (dead, live): (Vec<_>, Vec<_>) = members.into_iter().partition(|it| it.dead);
         let me = getpid();
         for member in dead.iter().filter(|it| it.parent == Some(me) && !self.is_waited_for(it.pid)) {
             reap(member.pid);
         }
-        if live.is_empty() && vanished && self.doubts < DOUBTS {
+        let doubts = if orphaned { STRONG_DOUBTS } else { DOUBTS };
+        if live.is_empty() && (vanished || orphaned) && self.doubts < doubts {
             self.doubts += 1;
+            reap_adopted();
             return Round::Again(PAUSES.0);
         }
         if live.is_empty() {
@@ -230,7 +238,10 @@ impl Sweep {
         }
         let members = members(&table, &self.quarry, &self.known, getpid(), &|pid| marks.get(&pid).cloned());
         self.known.extend(members.iter().map(|it| (it.pid, it.birth)));
-        Look { members, vanished }
+        let orphaned = Seen::look(getpid()).is_some_and(|me| {
+            table.iter().any(|it| is_adopted_and_dead(it, &me) && !self.known.contains_key(&it.pid))
+        });
+        Look { members, vanished, orphaned }
     }
 
     fn stop(&mut self, member: &Seen) {
