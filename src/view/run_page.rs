@@ -1,0 +1,136 @@
+//! One run: what it was meant to do and what became of each task and attempt.
+
+use std::time::Duration;
+
+use super::{
+    Fact, NumberedAdvice, RunLine,
+    ends::{tests, tests_words},
+    panel::numbered,
+    run_line,
+    words::{ago, outcome_words},
+};
+use crate::{
+    clock::Timestamp,
+    ids::TaskName,
+    run::{Advice, AttemptRecord, RunRecord, Status, TaskRecord},
+};
+
+/// A run's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunPage {
+    /// What lists say of it.
+    pub line: RunLine,
+    /// What is known of it, by name.
+    pub facts: Vec<Fact>,
+    /// In the specification's order.
+    pub tasks: Vec<TaskLine>,
+    /// Files it made or changed.
+    pub deliverables: Vec<String>,
+    /// What can be done about it.
+    pub advice: Vec<NumberedAdvice>,
+}
+
+/// A task of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskLine {
+    /// Its name.
+    pub name: TaskName,
+    /// For people; empty where it would repeat the name.
+    pub title: String,
+    /// How it stands.
+    pub status: Status,
+    /// Tasks that had to succeed before.
+    pub needs: Vec<TaskName>,
+    /// The task it waited for in vain.
+    pub blocked_by: Option<TaskName>,
+    /// In order.
+    pub attempts: Vec<AttemptLine>,
+}
+
+/// A launch of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptLine {
+    /// Counts from 1.
+    pub number: u32,
+    /// What became of it.
+    pub words: String,
+    /// How it stands.
+    pub status: Status,
+    /// How long it took, or has been going on.
+    pub duration: Option<Duration>,
+    /// Bytes of output, once it ended.
+    pub bytes: Option<u64>,
+}
+
+/// A run's page.
+#[must_use]
+pub fn run_page(record: &RunRecord, advice: &[Advice], now: Timestamp) -> RunPage {
+    RunPage {
+        line: run_line(&record.into(), None, now),
+        facts: facts(record, now),
+        tasks: record.tasks.iter().map(|task| task_line(record, task, now)).collect(),
+        deliverables: record.deliverables.clone(),
+        advice: numbered(advice),
+    }
+}
+
+fn facts(record: &RunRecord, now: Timestamp) -> Vec<Fact> {
+    let spec = &record.spec;
+    let mut facts = vec![Fact::new("id", record.id.to_string())];
+    if let Some(plan) = &spec.plan {
+        facts.push(Fact::new("plan", format!("{}: {}", plan.id, plan.title)));
+    }
+    if let Some(item) = &spec.item {
+        facts.push(Fact::new("item", format!("{}: {}", item.id, item.title)));
+    }
+    let asked = &spec.asked_by;
+    facts.push(Fact::new(
+        "asked",
+        format!("by {}, {}, {}", asked.user, asked.face, ago(now, spec.created_at)),
+    ));
+    facts.extend(spec.params.iter().map(|(name, value)| Fact::new("param", format!("{name} = {value}"))));
+    if let Some(parent) = spec.parent {
+        facts.push(Fact::new("retries", format!("run {}", parent.short())));
+    }
+    if let Some(commit) = &spec.git_commit {
+        facts.push(Fact::new("commit", commit.clone()));
+    }
+    if let Some(tests) = tests(record) {
+        facts.push(Fact::new("tests", tests_words(tests)));
+    }
+    if let Some(reason) = &record.cancel_reason {
+        facts.push(Fact::new("reason", reason.clone()));
+    }
+    facts.extend(
+        record
+            .survivors
+            .iter()
+            .map(|survivor| Fact::new("survivor", format!("pid {}: {}", survivor.pid, survivor.command))),
+    );
+    facts
+}
+
+fn task_line(record: &RunRecord, task: &TaskRecord, now: Timestamp) -> TaskLine {
+    let spec = record.spec.task(&task.name);
+    let title = spec.map(|task| task.title.clone()).filter(|title| title != task.name.as_str());
+    TaskLine {
+        name: task.name.clone(),
+        title: title.unwrap_or_default(),
+        status: task.status,
+        needs: spec.map(|task| task.needs.clone()).unwrap_or_default(),
+        blocked_by: task.blocked_by.clone(),
+        attempts: task.attempts.iter().map(|attempt| attempt_line(attempt, now)).collect(),
+    }
+}
+
+fn attempt_line(attempt: &AttemptRecord, now: Timestamp) -> AttemptLine {
+    let until = if attempt.ending.is_some() { attempt.ended_at } else { Some(now) };
+    let duration = attempt.started_at.zip(until).map(|(start, end)| end.since(start));
+    let (status, words) = match (&attempt.ending, attempt.started_at) {
+        (Some(ending), _) => ((&ending.outcome).into(), outcome_words(&ending.outcome)),
+        (None, Some(_)) => (Status::Running, "is running".to_owned()),
+        (None, None) => (Status::Queued, "is being launched".to_owned()),
+    };
+    let bytes = attempt.ending.as_ref().map(|ending| ending.bytes);
+    AttemptLine { number: attempt.number, words, status, duration, bytes }
+}
