@@ -1,3 +1,34 @@
 //! How it looks, as text: a view, a width and a style go in, a string comes out.
 //!
-//! Also the public JSON, written by hand in one place (`json.rs`).
+//! No decision is made here about what is shown; that is the view's. What is decided here is where
+//! it stands, what is clipped, and which role each word has. Every string ends without a line break,
+//! and no line of it is wider than [`Style::width`].
+//!
+//! Also the public JSON, written by hand in one place (`json/`), and the plain output for scripts.
+
+mod board;
+mod help;
+mod item;
+pub mod json;
+mod line;
+mod page;
+mod panel;
+mod parts;
+pub mod plain;
+mod run_page;
+mod runs;
+mod status;
+mod style;
+mod symbols;
+mod theme;
+
+pub use board::board;
+pub use help::help;
+pub use item::item_page;
+pub use page::page;
+pub use panel::{confirm, panel};
+pub use run_page::run_page;
+pub use runs::run_list;
+pub use status::{announcement, following, word};
+pub use style::Style;
+pub use theme::{Role, Theme, ThemeError, ThemeTable};

@@ -1,0 +1,315 @@
+//! A line of text in which every piece has a role. Whatever is put in is neutralised on the way,
+//! so nothing raw can reach a terminal through here, and widths are columns.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::{Style, theme::Role};
+use crate::text::{self, display_width};
+
+/// Pieces of text, in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    spans: Vec<Span>,
+}
+
+/// A piece of text. It holds no control bytes, but for colours when it is a child's output.
+#[derive(Clone, Debug)]
+struct Span {
+    role: Role,
+    text: String,
+    /// An absolute path, for terminals that have links.
+    link: Option<String>,
+}
+
+impl Line {
+    /// An empty line.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// One piece.
+    pub(super) fn of(role: Role, text: impl AsRef<str>) -> Self {
+        Self::new().with(role, text)
+    }
+
+    /// A line of a child's output: only its colours survive.
+    pub(super) fn output(raw: &str) -> Self {
+        let span = Span { role: Role::Dim, text: text::coloured(raw).into_owned(), link: None };
+        Self { spans: vec![span] }
+    }
+
+    /// This line and one more piece.
+    pub(super) fn with(mut self, role: Role, text: impl AsRef<str>) -> Self {
+        self.push(role, text);
+        self
+    }
+
+    /// Puts one more piece at the end.
+    pub(super) fn push(&mut self, role: Role, text: impl AsRef<str>) {
+        self.spans.push(Span { role, text: text::plain(text.as_ref()).into_owned(), link: None });
+    }
+
+    /// This line and a path that may become a link to the file at `target`, an absolute path.
+    pub(super) fn with_path(mut self, role: Role, path: &str, target: Option<&str>) -> Self {
+        self.push(role, path);
+        if let Some(span) = self.spans.last_mut() {
+            span.link = target.filter(|it| it.starts_with('/')).map(str::to_owned);
+        }
+        self
+    }
+
+    /// This line and all of another.
+    pub(super) fn join(mut self, other: Self) -> Self {
+        self.spans.extend(other.spans);
+        self
+    }
+
+    /// Columns.
+    pub(super) fn width(&self) -> usize {
+        self.spans.iter().map(|span| display_width(&text::without_escapes(&span.text))).sum()
+    }
+
+    /// This line in at most `columns`, ending in `…` when something was cut.
+    pub(super) fn clip(self, columns: usize) -> Self {
+        if self.width() <= columns {
+            return self;
+        }
+        let mut kept = Self::new();
+        let mut left = columns;
+        for span in self.spans {
+            let wide = display_width(&text::without_escapes(&span.text));
+            // A piece that just fits is cut too when another follows: the `…` needs its column.
+            if wide < left {
+                left -= wide;
+                kept.spans.push(span);
+                continue;
+            }
+            kept.spans.push(Span { text: clip_coloured(&span.text, left), ..span });
+            break;
+        }
+        kept
+    }
+
+    /// This line in exactly `columns`.
+    pub(super) fn pad(self, columns: usize) -> Self {
+        let clipped = self.clip(columns);
+        let missing = columns.saturating_sub(clipped.width());
+        clipped.with(Role::Text, " ".repeat(missing))
+    }
+
+    /// This line without spaces behind it.
+    pub(super) fn trim_end(mut self) -> Self {
+        while let Some(mut last) = self.spans.pop() {
+            last.text.truncate(last.text.trim_end().len());
+            if !last.text.is_empty() {
+                self.spans.push(last);
+                break;
+            }
+        }
+        self
+    }
+
+    /// This line broken at spaces into lines of at most `columns`; later ones begin `indent` in.
+    pub(super) fn wrap(self, columns: usize, indent: usize) -> Vec<Self> {
+        if self.width() <= columns {
+            return vec![self];
+        }
+        let indent = indent.min(columns / 2);
+        let pieces: Vec<Piece> = self.pieces();
+        let mut lines = Vec::new();
+        let mut rest = pieces.as_slice();
+        while !rest.is_empty() {
+            let room = if lines.is_empty() { columns } else { columns - indent };
+            let (taken, after) = rest.split_at(break_at(rest, room));
+            let start = if lines.is_empty() { 0 } else { indent };
+            lines.push(self.rebuild(taken, start));
+            rest = trim_start(after);
+        }
+        lines
+    }
+
+    fn pieces(&self) -> Vec<Piece<'_>> {
+        self.spans.iter().enumerate().flat_map(|(index, span)| pieces_of(index, &span.text)).collect()
+    }
+
+    fn rebuild(&self, pieces: &[Piece], indent: usize) -> Self {
+        let mut line = Self::new();
+        if indent > 0 {
+            line.push(Role::Text, " ".repeat(indent));
+        }
+        let first = line.spans.len();
+        let mut last = None;
+        for piece in pieces {
+            if last != Some(piece.span) {
+                let span = &self.spans[piece.span];
+                line.spans.push(Span { text: String::new(), ..span.clone() });
+                last = Some(piece.span);
+            }
+            if let Some(span) = line.spans[first..].last_mut() {
+                span.text.push_str(piece.text);
+            }
+        }
+        line
+    }
+
+    /// The line as it goes to the terminal.
+    pub(super) fn paint(&self, style: &Style) -> String {
+        self.spans.iter().map(|span| span.paint(style)).collect()
+    }
+}
+
+impl Span {
+    fn paint(&self, style: &Style) -> String {
+        let painted = if !style.colour {
+            text::without_escapes(&self.text)
+        } else if self.text.contains('\x1b') || self.text.is_empty() {
+            self.text.clone()
+        } else {
+            style.theme.ansi(self.role).paint(&self.text).to_string()
+        };
+        match &self.link {
+            Some(target) if style.links => link(&painted, target),
+            _ => painted,
+        }
+    }
+}
+
+/// An OSC 8 link to a file. Everything but the plainest characters is percent-encoded, so a
+/// hostile file name can't end the sequence.
+fn link(painted: &str, target: &str) -> String {
+    use std::fmt::Write as _;
+
+    let mut url = String::from("file://");
+    for byte in target.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let _ = write!(url, "%{byte:02X}");
+        }
+    }
+    format!("\x1b]8;;{url}\x1b\\{painted}\x1b]8;;\x1b\\")
+}
+
+/// A grapheme of a span.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    span: usize,
+    text: &'a str,
+    width: usize,
+}
+
+fn pieces_of(span: usize, text: &str) -> Vec<Piece<'_>> {
+    let piece = |text| Piece { span, text, width: display_width(text) };
+    text.graphemes(true).map(piece).collect()
+}
+
+/// How many pieces fit into `room`, ending before a space where there is one. At least one.
+fn break_at(pieces: &[Piece], room: usize) -> usize {
+    let mut used = 0;
+    let mut space = None;
+    for (at, piece) in pieces.iter().enumerate() {
+        used += piece.width;
+        if piece.text == " " {
+            space = Some(at);
+        }
+        if used > room {
+            return space.filter(|it| *it > 0).unwrap_or(at).max(1);
+        }
+    }
+    pieces.len()
+}
+
+fn trim_start<'a, 'b>(pieces: &'a [Piece<'b>]) -> &'a [Piece<'b>] {
+    let spaces = pieces.iter().take_while(|piece| piece.text == " ").count();
+    &pieces[spaces..]
+}
+
+/// Clips text whose only escape sequences are colours.
+fn clip_coloured(text: &str, columns: usize) -> String {
+    if columns == 0 {
+        return String::new();
+    }
+    if !text.contains('\x1b') {
+        return cut(text, columns - 1).0 + "…";
+    }
+    let mut kept = String::new();
+    let mut left = columns - 1;
+    for (index, part) in text.split('\x1b').enumerate() {
+        let sequence = if index == 0 { 0 } else { part.find('m').map_or(0, |it| it + 1) };
+        if index > 0 {
+            kept.push('\x1b');
+            kept.push_str(&part[..sequence]);
+        }
+        let (shown, width) = cut(&part[sequence..], left);
+        kept.push_str(&shown);
+        if shown.len() < part.len() - sequence {
+            break;
+        }
+        left -= width;
+    }
+    kept.push_str("…\x1b[0m");
+    kept
+}
+
+/// As much of `text` as fits into `columns`, and how wide that is.
+fn cut(text: &str, columns: usize) -> (String, usize) {
+    let mut kept = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let width = display_width(grapheme);
+        if used + width > columns {
+            break;
+        }
+        kept.push_str(grapheme);
+        used += width;
+    }
+    (kept, used)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Line {
+        Line::of(Role::Text, text)
+    }
+
+    fn painted(lines: Vec<Line>) -> Vec<String> {
+        lines.iter().map(|line| line.paint(&Style::plain(80))).collect()
+    }
+
+    #[test]
+    fn wraps_over_pieces_with_a_hanging_indent() {
+        let line = words("one ").with(Role::Key, "two").with(Role::Text, " three four");
+        assert_eq!(painted(line.wrap(9, 2)), ["one two", "  three", "  four"]);
+        assert_eq!(painted(words("日本語日本語").wrap(5, 0)), ["日本", "語日", "本語"]);
+        assert_eq!(painted(words("x").wrap(0, 4)), ["x"]);
+    }
+
+    #[test]
+    fn clips_to_the_column_and_says_so() {
+        let check = |line: Line, columns, expected: &str| {
+            assert_eq!(line.clip(columns).paint(&Style::plain(80)), expected);
+        };
+        check(words("abc").with(Role::Key, "def"), 6, "abcdef");
+        check(words("abc").with(Role::Key, "def"), 4, "abc…");
+        check(words("abc").with(Role::Key, "def"), 3, "ab…");
+        check(words("日本語"), 4, "日…");
+        check(words("abc"), 0, "");
+    }
+
+    #[test]
+    fn output_keeps_its_colours_and_loses_everything_else() {
+        let colours = Style { colour: true, ..Style::plain(80) };
+        let line = Line::output("\x1b[31mred and long\x1b[0m\x1b[2J");
+        assert_eq!(line.clone().clip(6).paint(&colours), "\x1b[31mred a…\x1b[0m");
+        assert_eq!(line.paint(&Style::plain(80)), "red and long␛[2J");
+    }
+
+    #[test]
+    fn a_file_name_cannot_break_out_of_its_link() {
+        let style = Style { links: true, ..Style::plain(80) };
+        let line = Line::new().with_path(Role::Name, "x\x1b\\y", Some("/w/x\x1b\\y z"));
+        assert_eq!(line.paint(&style), "\x1b]8;;file:///w/x%1B%5Cy%20z\x1b\\x␛\\y\x1b]8;;\x1b\\");
+    }
+}

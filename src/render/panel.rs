@@ -1,0 +1,77 @@
+//! Panels and questions.
+
+use super::{
+    Style,
+    line::Line,
+    parts::{advice, boxed, facts, inside},
+    symbols,
+    theme::Role,
+};
+use crate::view::{Confirm, Panel, Tail};
+
+/// A panel as text.
+#[must_use]
+pub fn panel(panel: &Panel, style: &Style) -> String {
+    let (symbol, role) = symbols::tone(panel.tone);
+    let title = if style.accessible { panel.title.clone() } else { format!("{symbol} {}", panel.title) };
+    let room = inside(style);
+    let mut lines: Vec<Line> =
+        panel.sentences.iter().flat_map(|it| Line::of(Role::Text, it).wrap(room, 0)).collect();
+    if let Some(tail) = &panel.tail {
+        lines.extend(output(tail, room, style));
+    }
+    lines.extend(facts(&panel.facts, room));
+    lines.extend(deliverables(panel, room));
+    if !panel.advice.is_empty() {
+        if !lines.is_empty() {
+            lines.push(Line::new());
+        }
+        lines.extend(advice(&panel.advice, room));
+    }
+    boxed(Line::of(role, title), lines, role, style)
+}
+
+fn output(tail: &Tail, room: usize, style: &Style) -> Vec<Line> {
+    let mut lines = vec![Line::of(Role::Dim, format!("{}:", tail.heading))];
+    let margin = if style.accessible { "  " } else { "┆ " };
+    lines.extend(tail.lines.iter().map(|raw| {
+        let line = Line::of(Role::Border, margin).join(Line::output(raw.trim_end_matches(['\r', '\n'])));
+        line.clip(room)
+    }));
+    lines
+}
+
+fn deliverables(panel: &Panel, room: usize) -> Vec<Line> {
+    if panel.deliverables.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::of(Role::Dim, "files it made or changed:")];
+    for path in &panel.deliverables {
+        lines.extend(Line::of(Role::Text, "  ").with(Role::Name, path).wrap(room, 4));
+    }
+    if panel.more_deliverables > 0 {
+        lines.push(Line::of(Role::Dim, format!("  +{} more", panel.more_deliverables)));
+    }
+    lines
+}
+
+/// What stands above a yes-or-no question, and the question with what Enter answers.
+#[must_use]
+pub fn confirm(confirm: &Confirm, style: &Style) -> String {
+    let wrapped = |role, text: &str| Line::of(role, text).wrap(style.width, 2);
+    let mut lines = Vec::new();
+    for sentence in &confirm.does {
+        lines.extend(wrapped(Role::Text, sentence));
+    }
+    if let Some(why) = &confirm.why {
+        lines.extend(wrapped(Role::Dim, &format!("Why: {why}")));
+    }
+    for loss in &confirm.loses {
+        let mark = if style.accessible { "" } else { "! " };
+        lines.extend(wrapped(Role::Warning, &format!("{mark}This would be lost: {loss}")));
+    }
+    let answer = if confirm.default_yes() { "[Y/n]" } else { "[y/N]" };
+    let question = Line::of(Role::Title, &confirm.question).with(Role::Key, format!(" {answer}"));
+    lines.extend(question.wrap(style.width, 2));
+    super::parts::finish(lines, style)
+}

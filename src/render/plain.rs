@@ -1,0 +1,85 @@
+//! The plain output: one line per record, fields separated by tabs, no heading, no decoration. A
+//! field never holds a tab or a line break, and an unknown one is empty.
+
+use crate::{
+    clock::Timestamp,
+    plan::{Plan, problem::Problem},
+    run::{RunRecord, RunSummary},
+    text,
+    view::Outlook,
+};
+
+/// `id state done total problems next title`, a plan a line.
+#[must_use]
+pub fn plans(outlooks: &[Outlook]) -> String {
+    let row = |outlook: &Outlook| {
+        let plan = outlook.plan;
+        let progress = plan.progress();
+        record(&[
+            plan.id.as_str(),
+            plan.state.word(),
+            &progress.done.to_string(),
+            &progress.total.to_string(),
+            &plan.problems.len().to_string(),
+            outlook.next.first().map_or("", |next| next.item.as_str()),
+            &plan.title,
+        ])
+    };
+    outlooks.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// `id state group title place`, an item a line.
+#[must_use]
+pub fn items(plan: &Plan) -> String {
+    let group = |at: Option<usize>| at.and_then(|at| plan.groups.get(at)).map_or("", |group| &group.name);
+    let row = |item: &crate::plan::Item| {
+        let place = item.place.to_string();
+        record(&[item.id.as_str(), item.state.word(), group(item.group), &item.title, &place])
+    };
+    plan.items.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// `severity code place message fix`, a problem a line.
+#[must_use]
+pub fn problems(problems: &[Problem]) -> String {
+    let row = |it: &Problem| {
+        record(&[it.severity.word(), it.code.word(), &it.place.to_string(), &it.message, &it.fix])
+    };
+    problems.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// `id status workflow plan item started ended milliseconds`, a run a line.
+#[must_use]
+pub fn runs(runs: &[RunSummary]) -> String {
+    let time = |time: Option<Timestamp>| time.map_or(String::new(), Timestamp::rfc3339);
+    let row = |run: &RunSummary| {
+        record(&[
+            &run.id.to_string(),
+            run.status.word(),
+            run.workflow.as_str(),
+            run.plan.as_ref().map_or("", |plan| plan.as_str()),
+            run.item.as_ref().map_or("", |item| item.as_str()),
+            &time(run.started_at),
+            &time(run.ended_at),
+            &run.duration().map_or(String::new(), |it| it.as_millis().to_string()),
+        ])
+    };
+    runs.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// `run` and the fields of [`runs`] in the first line, then `task name status attempts outcome`.
+#[must_use]
+pub fn run(run: &RunRecord) -> String {
+    let mut lines = vec![format!("run\t{}", runs(&[run.into()]))];
+    lines.extend(run.tasks.iter().map(|task| {
+        let ending = task.last_attempt().and_then(|attempt| attempt.ending.as_ref());
+        let outcome = ending.map_or("", |ending| ending.outcome.word());
+        let attempts = task.attempts.len().to_string();
+        record(&["task", task.name.as_str(), task.status.word(), &attempts, outcome])
+    }));
+    lines.join("\n")
+}
+
+fn record(fields: &[&str]) -> String {
+    fields.iter().map(|field| text::plain(field)).collect::<Vec<_>>().join("\t")
+}

@@ -1,0 +1,92 @@
+//! One run.
+
+use super::{
+    Style,
+    line::Line,
+    parts::{advice, facts, finish},
+    runs, symbols,
+    theme::Role,
+};
+use crate::{
+    text::format_duration,
+    view::{AttemptLine, RunPage, TaskLine},
+};
+
+/// A run's page as text.
+#[must_use]
+pub fn run_page(page: &RunPage, style: &Style) -> String {
+    let mut lines = runs::run_lines(&page.line, style);
+    lines.extend(facts(&page.facts, style.width));
+    if !page.tasks.is_empty() {
+        lines.push(Line::of(Role::Title, "Tasks"));
+        lines.extend(page.tasks.iter().flat_map(|task| task_lines(task, style)));
+    }
+    if !page.deliverables.is_empty() {
+        lines.push(Line::of(Role::Title, "Files it made or changed"));
+        for path in &page.deliverables {
+            lines.extend(Line::of(Role::Text, "  ").with(Role::Name, path).wrap(style.width, 4));
+        }
+    }
+    if !page.advice.is_empty() {
+        lines.push(Line::of(Role::Title, "What can be done"));
+        lines.extend(advice(&page.advice, style.width));
+    }
+    finish(lines, style)
+}
+
+fn task_lines(task: &TaskLine, style: &Style) -> Vec<Line> {
+    let mut line = Line::of(Role::Text, "  ").join(symbols::run(task.status).line(style).pad(12));
+    line = line.with(Role::Text, " ").with(Role::Name, task.name.as_str());
+    if !task.title.is_empty() {
+        line.push(Role::Text, format!("  {}", task.title));
+    }
+    if let Some(by) = &task.blocked_by {
+        line.push(Role::Dim, format!(" · waited for {by}"));
+    } else if !task.needs.is_empty() {
+        let needs = task.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        line.push(Role::Dim, format!(" · needs {needs}"));
+    }
+    let mut lines = line.wrap(style.width, 15);
+    lines.extend(task.attempts.iter().flat_map(|attempt| attempt_lines(attempt, task, style)));
+    lines
+}
+
+fn attempt_lines(attempt: &AttemptLine, task: &TaskLine, style: &Style) -> Vec<Line> {
+    let mut said = format!("attempt {} {}", attempt.number, attempt.words);
+    if let Some(duration) = attempt.duration {
+        said.push_str(&format!(" · {}", format_duration(duration)));
+    }
+    if let Some(bytes) = attempt.bytes {
+        said.push_str(&format!(" · {} of output", bytes_words(bytes)));
+    }
+    // Its words say the same as the task's state when there was only one; then it is beside the point.
+    let role = if task.attempts.len() == 1 { Role::Dim } else { symbols::run(attempt.status).role };
+    Line::of(Role::Text, "    ").with(role, said).wrap(style.width, 6)
+}
+
+/// `0 B`, `12.4 KiB`, `3.0 GiB`.
+fn bytes_words(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    for (unit, shift) in units {
+        if bytes >> shift > 0 {
+            let tenths = u128::from(bytes) * 10 >> shift;
+            return format!("{}.{} {unit}", tenths / 10, tenths % 10);
+        }
+    }
+    format!("{bytes} B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_said_with_their_unit() {
+        let check = |bytes, expected: &str| assert_eq!(bytes_words(bytes), expected);
+        check(0, "0 B");
+        check(1023, "1023 B");
+        check(12_700, "12.4 KiB");
+        check(3 << 30, "3.0 GiB");
+        check(u64::MAX, "17179869183.9 GiB");
+    }
+}
