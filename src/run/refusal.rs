@@ -108,6 +108,15 @@ pub enum Refusal {
         /// What would mend it.
         fix: String,
     },
+    /// An input that the workflow does not declare, or that is not of its declared type.
+    BadInput {
+        /// The workflow.
+        workflow: WorkflowName,
+        /// What is wrong, as a clause: `it has no parameter "levl"`.
+        what: String,
+        /// What would mend it.
+        fix: String,
+    },
     /// The run is over.
     AlreadyEnded {
         /// The run, as people see it.
@@ -144,6 +153,7 @@ impl fmt::Display for Refusal {
             Self::BadRecipe { workflow, why, .. } => {
                 write!(formatter, "the recipe of {workflow} can't be used: {why}")
             }
+            Self::BadInput { workflow, what, .. } => write!(formatter, "{workflow}: {what}"),
             Self::AlreadyEnded { run, status } => {
                 write!(formatter, "run {run} has already ended: {}", status.word())
             }
@@ -166,7 +176,7 @@ impl Refusal {
             Self::AmbiguousPlan { .. } | Self::AmbiguousRun { .. } => Some("write more of it".to_owned()),
             Self::SubplanMissing { plan, item } => Some(format!("create it first: subplan {plan} {item}")),
             Self::NotForDialect { instead, .. } => Some(instead.clone()),
-            Self::BadRecipe { fix, .. } => Some(fix.clone()),
+            Self::BadRecipe { fix, .. } | Self::BadInput { fix, .. } => Some(fix.clone()),
             Self::NoSuchRun { .. } => Some("list what there is: run list".to_owned()),
             _ => None,
         }

@@ -1,3 +1,31 @@
 //! How a plan is moved on: recipes become a frozen specification, an outcome becomes advice. Pure.
 //!
-//! It launches nothing, and knows no journal and no terminal.
+//! It launches nothing, and knows no journal and no terminal. What it has to know of the workspace
+//! (which scripts exist, where programs are) it says in [`wanted`], and is given as [`Facts`].
+
+mod advice;
+mod ask;
+mod builtin;
+mod document;
+mod fill;
+mod item;
+mod params;
+mod propose;
+mod recipe;
+mod signs;
+mod specify;
+mod task;
+mod template;
+
+#[cfg(test)]
+mod tests;
+
+pub use advice::{Failure, advice_for_refusal, advise};
+pub use ask::{Ask, Facts, Stamp, Wanted, wanted};
+pub use document::{execution_path, next_execution, plan_name, subplan_path};
+pub use item::find_item;
+pub use propose::{Product, Proposal};
+pub use recipe::RecipeFrom;
+pub use signs::{Sign, signs};
+pub use specify::{propose, specify};
+pub use template::{SectionFacts, Template, render};

@@ -1,0 +1,266 @@
+use std::time::Duration;
+
+use super::*;
+use crate::run::{Capture, RetryOn};
+
+fn argv_of(ask: &Ask, plan: &Plan, config: &Config, facts: &Facts) -> String {
+    shell_words::join(&spec(ask, Some(plan), config, facts).expect("granted").tasks[0].argv)
+}
+
+#[test]
+fn the_workspaces_own_scripts_are_called_as_they_ask_to_be() {
+    let check = |ask: &Ask, expected: &str| {
+        let argv = argv_of(ask, &lighthouse(), &Config::default(), &facts_with_scripts());
+        assert_eq!(argv, format!("/usr/bin/python3 LLM/scripts/generation/{expected}"));
+    };
+    check(
+        &Ask::next(),
+        "generate_prompt.py work-space/plans/LIGHTHOUSE/PLAN_LIGHTHOUSE.md --next --no-clipboard",
+    );
+    check(
+        &on("subplan", "2.3"),
+        "generate_subplan_prompt.py create work-space/plans/LIGHTHOUSE/PLAN_LIGHTHOUSE.md --achievement 2.3",
+    );
+    check(
+        &on("execution", "1.2"),
+        "generate_execution_prompt.py create \
+         work-space/plans/LIGHTHOUSE/subplans/SUBPLAN_LIGHTHOUSE_12.md --execution 03",
+    );
+}
+
+#[test]
+fn a_script_that_says_error_and_exits_0_has_failed() {
+    let spec = spec(&on("subplan", "2.3"), Some(&lighthouse()), &Config::default(), &facts_with_scripts());
+    let task = &spec.expect("granted").tasks[0];
+    let fails = |line: &str| task.fail_on.iter().any(|it| regex::Regex::new(it).unwrap().is_match(line));
+    assert!(fails("Error: Achievement 9.9 not found in PLAN"));
+    assert!(fails("❌ Error: No SUBPLAN found"));
+    assert!(!fails("Handle every Error: with care"));
+    assert_eq!(task.stdin, None);
+    assert_eq!(task.limits.wall, Some(Duration::from_mins(3)));
+}
+
+#[test]
+fn without_scripts_the_configuration_says_how_and_without_it_we_do() {
+    let configured =
+        config("[workflow.subplan]\nneeds = \"item\"\ncommand = [\"make\", \"plan-{item.code}\"]\n");
+    let (with, without) = (facts_with_scripts(), facts());
+    let plan = lighthouse();
+    let ask = on("subplan", "2.3");
+    assert!(argv_of(&ask, &plan, &configured, &with).contains("generate_subplan_prompt.py"));
+    assert_eq!(argv_of(&ask, &plan, &configured, &without), "/usr/bin/make plan-23");
+    let own = spec(&ask, Some(&plan), &Config::default(), &without).unwrap();
+    assert_eq!(
+        own.tasks[0].argv,
+        ["/opt/{plandeck}/plandeck", "document", "subplan", &plan.path, "2.3"].map(str::to_owned)
+    );
+    let proposal = propose(&ask, Some(&plan), &configured, &with).unwrap();
+    assert_eq!(
+        proposal.note().as_deref(),
+        Some(
+            "the workspace's own LLM/scripts/generation/generate_subplan_prompt.py is used, \
+             not the recipe of plandeck.toml"
+        )
+    );
+}
+
+#[test]
+fn next_does_what_the_first_entry_says() {
+    let mut plan = lighthouse();
+    let check = |plan: &Plan, ask: &Ask, sentence: &str, kind: &str| {
+        let proposal = propose(ask, Some(plan), &Config::default(), &facts()).unwrap();
+        assert_eq!(proposal.sentence(), sentence);
+        assert_eq!(proposal.command[2], kind);
+        assert_eq!(
+            proposal.command,
+            spec(ask, Some(plan), &Config::default(), &facts()).unwrap().tasks[0].argv
+        );
+    };
+    let file = plan.path.clone();
+    check(
+        &plan,
+        &Ask::next(),
+        &format!(
+            "Create EXECUTION for 1.2: writes \
+             work-space/plans/LIGHTHOUSE/execution/EXECUTION_TASK_LIGHTHOUSE_12_03.md, because of {file}:14"
+        ),
+        "execution",
+    );
+    check(
+        &plan,
+        &on("next", "2.3"),
+        &format!(
+            "Create SUBPLAN for 2.3: writes \
+             work-space/plans/LIGHTHOUSE/subplans/SUBPLAN_LIGHTHOUSE_23.md, because of {file}:20"
+        ),
+        "subplan",
+    );
+    plan.items[1].state = ItemState::NeedsFix;
+    plan.items[1].action = Some(Action::Fix);
+    check(&plan, &Ask::next(), &format!("Fix 1.2: prints a prompt, because of {file}:14"), "fix");
+    check(
+        &harbour(),
+        &Ask::next(),
+        "Run T001: prints a prompt, because of specs/001-harbour/tasks.md:5",
+        "task",
+    );
+}
+
+#[test]
+fn an_item_is_found_by_its_id_and_by_its_subplans() {
+    let plan = lighthouse();
+    for asked in ["1.2", "12", " 1.2 "] {
+        let spec = spec(&on("execution", asked), Some(&plan), &Config::default(), &facts()).unwrap();
+        assert_eq!(spec.item.unwrap().id.as_str(), "1.2", "{asked}");
+    }
+    let found = find_item(&harbour(), &"t002".into()).map(|item| item.id.clone());
+    assert_eq!(found, Ok("T002".into()));
+}
+
+#[test]
+fn a_recipe_is_frozen_to_the_last_value() {
+    let config = config(
+        "[workflow.release]\n\
+         needs = \"plan\"\n\
+         command = [\"scripts/release.sh\", \"{plan.id} {param.note}\", \"{param.level}\", \"{workspace}\", \"{run.id}\"]\n\
+         cwd = \"./tools/x/..\"\n\
+         env = { LEVEL = \"{param.level}\" }\n\
+         pass_env = [\"PATH\"]\n\
+         stdin = \"yes\\n\"\n\
+         capture = \"split\"\n\
+         leave_running = true\n\
+         timeout = \"10m\"\n\
+         idle_timeout = \"30s\"\n\
+         grace = \"3s\"\n\
+         retries = { max = 2, backoff = \"1s\", on = [\"timed_out\"] }\n\
+         deliverables = [\"out/{plan.id}/**\"]\n\
+         checks = [[\"cargo\", \"test\", \"-q\"], [\"./check.sh\"]]\n\
+         [workflow.release.params]\n\
+         level = { type = \"integer\", default = 1 }\n\
+         note = { type = \"string\" }\n",
+    );
+    let mut ask = Ask::of("release");
+    ask.params = vec![("note".to_owned(), "a b; {item.id}".to_owned())];
+    ask.input.insert("level".to_owned(), 7.into());
+    let spec = spec(&ask, Some(&lighthouse()), &config, &facts()).unwrap();
+    let [work, first, second] = &spec.tasks[..] else { panic!("three tasks") };
+    assert_eq!(
+        work.argv,
+        [
+            "/srv/coast/scripts/release.sh",
+            "LIGHTHOUSE a b; {item.id}",
+            "7",
+            "/srv/coast",
+            "0193e3f0-7c5a-7abc-8def-0123453f9c2a"
+        ]
+    );
+    assert_eq!(work.cwd, "/srv/coast/tools");
+    assert_eq!(work.env["LEVEL"], "7");
+    assert_eq!(work.pass_env, ["PATH"]);
+    assert_eq!(work.stdin.as_deref(), Some("yes\n"));
+    assert_eq!(work.capture, Capture::Split);
+    assert!(work.leave_running);
+    assert_eq!(work.limits.wall, Some(Duration::from_mins(10)));
+    assert_eq!(work.limits.idle, Some(Duration::from_secs(30)));
+    assert_eq!(work.limits.grace, Duration::from_secs(3));
+    assert_eq!((work.retries.max, &work.retries.on[..]), (2, &[RetryOn::TimedOut][..]));
+    assert_eq!(spec.deliverables, ["work-space/plans/LIGHTHOUSE/**", "out/LIGHTHOUSE/**"]);
+    assert_eq!(spec.params["level"], 7);
+    assert_eq!(spec.item, None);
+    assert_eq!((first.name.as_str(), &first.needs), ("release-check-1", &vec![work.name.clone()]));
+    assert_eq!(first.argv, ["/usr/bin/cargo", "test", "-q"]);
+    assert_eq!(second.argv, ["/srv/coast/./check.sh".replace("./", "")]);
+    assert_eq!((first.retries.max, first.stdin.as_deref()), (0, None));
+}
+
+#[test]
+fn a_limit_that_was_asked_for_wins_and_zero_means_none() {
+    let mut ask = on("subplan", "2.3");
+    ask.timeout = Some(Duration::ZERO);
+    ask.idle_timeout = Some(Duration::from_secs(5));
+    let spec = spec(&ask, Some(&lighthouse()), &Config::default(), &facts()).unwrap();
+    assert_eq!(spec.tasks[0].limits.wall, None);
+    assert_eq!(spec.tasks[0].limits.idle, Some(Duration::from_secs(5)));
+    assert_eq!(spec.tasks[0].limits.grace, Duration::from_secs(10));
+    assert_eq!(spec.slots, 4);
+}
+
+#[test]
+fn several_items_become_tasks_that_wait_for_each_other() {
+    let mut ask = on("task", "T003");
+    ask.items.extend(["T001".into(), "T002".into(), "T001".into()]);
+    ask.slots = Some(2);
+    let spec = spec(&ask, Some(&harbour()), &Config::default(), &facts()).unwrap();
+    let tasks: Vec<(&str, Vec<&str>)> = spec
+        .tasks
+        .iter()
+        .map(|task| (task.name.as_str(), task.needs.iter().map(|it| it.as_str()).collect()))
+        .collect();
+    assert_eq!(tasks, [("T003", vec!["T001", "T002"]), ("T001", vec![]), ("T002", vec![])]);
+    assert_eq!((spec.slots, spec.item), (2, None));
+}
+
+#[test]
+fn parallel_takes_the_group_that_can_run_now() {
+    let spec = spec(&Ask::of("parallel"), Some(&harbour()), &Config::default(), &facts()).unwrap();
+    let names: Vec<&str> = spec.tasks.iter().map(|task| task.name.as_str()).collect();
+    assert_eq!(names, ["T001", "T002"]);
+    let refusal = super::spec(&Ask::of("parallel"), Some(&lighthouse()), &Config::default(), &facts());
+    assert_eq!(
+        words(&refusal.unwrap_err()),
+        "nothing in LIGHTHOUSE can be run now: no two items can run side by side now"
+    );
+}
+
+#[test]
+fn a_name_that_is_no_file_name_is_made_one() {
+    let mut plan = harbour();
+    plan.items[0].id = "../a b".into();
+    plan.items[1].id = "..~a~b".into();
+    plan.items[2].id = "日本".into();
+    plan.items[2].state = ItemState::Ready;
+    plan.items[2].needs.clear();
+    let mut ask = Ask::of("task");
+    ask.items = plan.items.iter().map(|item| item.id.clone()).collect();
+    let spec = spec(&ask, Some(&plan), &Config::default(), &facts()).unwrap();
+    let names: Vec<&str> = spec.tasks.iter().map(|task| task.name.as_str()).collect();
+    assert_eq!(names, ["..-a-b", "..-a-b_2", "task"]);
+}
+
+#[test]
+fn an_agent_is_given_its_prompt_as_it_asks() {
+    let with = |by: &str, rest: &str| {
+        config(&format!(
+            "[workflow.task]\nneeds = \"item\"\nagent = \"smith\"\n{rest}\n\
+             [agent.smith]\ncommand = [\"make\", \"-p\"]\nprompt = \"{by}\"\n"
+        ))
+    };
+    let task = |config: &Config| {
+        spec(&on("task", "T001"), Some(&harbour()), config, &facts()).unwrap().tasks.remove(0)
+    };
+    let stdin = task(&with("stdin", "prompt = \"Do {item.title}\""));
+    assert_eq!(
+        (stdin.argv.join(" "), stdin.stdin.as_deref()),
+        ("/usr/bin/make -p".into(), Some("Do Dig the basin"))
+    );
+    let argument = task(&with("argument", "prompt = \"Do {item.title}\""));
+    assert_eq!((argument.argv[2].as_str(), argument.stdin), ("Do Dig the basin", None));
+    let own = task(&with("stdin", "prompt_file = \"prompts/do.md\""));
+    assert_eq!(own.stdin.as_deref(), Some("Do T001 of 001-harbour.\n"));
+    let file = task(&with("file", "prompt_file = \"prompts/do.md\""));
+    assert_eq!(file.argv[2], "/srv/coast/prompts/do.md");
+    let default = task(&with("stdin", ""));
+    assert!(default.stdin.unwrap().starts_with("# T001: Dig the basin\n"));
+}
+
+#[test]
+fn what_has_to_be_looked_up_is_named() {
+    let config = config(
+        "[workflow.a]\ncommand = [\"make\"]\nchecks = [[\"cargo\", \"test\"], [\"./x\"]]\n\
+         [workflow.b]\nagent = \"s\"\nprompt_file = \"p.md\"\n[agent.s]\ncommand = [\"smith\"]\n",
+    );
+    let wanted = wanted(&config);
+    assert_eq!(wanted.programs.iter().collect::<Vec<_>>(), ["cargo", "make", "python3", "smith"]);
+    assert_eq!(wanted.texts.iter().collect::<Vec<_>>(), ["p.md"]);
+    assert_eq!(wanted.scripts.len(), 3);
+}
