@@ -207,7 +207,8 @@ fn longest_of_each(declarations: Vec<Declaration>, ends: &section::Ends) -> Vec<
             continue;
         };
         if ends.length(declaration.line) > ends.length(kept[place].line) {
-            kept[place] = declaration;
+            let priority = kept[place].priority.take();
+            kept[place] = Declaration { priority: priority.or(declaration.priority.clone()), ..declaration };
         }
     }
     kept

@@ -53,13 +53,16 @@ fn workspace(listing: &Listing) -> Vec<Found> {
         let tree = Tree::of(listing, root);
         found.extend(tree.plans(root, root.starts_with("work-space/")));
     }
-    let taken: BTreeSet<String> = found.iter().map(|it| it.folder.clone()).collect();
+    let with_file = found.iter().filter(|it| it.file.is_some());
+    let taken: BTreeSet<String> = with_file.map(|it| it.folder.clone()).collect();
     for folder in FLAT {
         for file in plan_files(listing, folder).filter(|file| is_headed(listing, file)) {
             let mut stray = stray(file, "work-space/plans");
             if taken.contains(&stray.folder) {
                 (*folder).clone_into(&mut stray.folder);
             }
+            // The folder of a plan that lies flat is no empty plan.
+            found.retain(|it| it.file.is_some() || it.folder != stray.folder);
             found.push(stray);
         }
     }
@@ -237,7 +240,8 @@ pub(super) fn is_headed(listing: &Listing, path: &str) -> bool {
 
 /// Whether a text begins as plans do.
 pub(super) fn is_plan_text(text: &str) -> bool {
-    let head: String = text.lines().take(40).map(|line| format!("{line}\n")).collect();
+    let head: String =
+        text.trim_start_matches('\u{feff}').lines().take(40).map(|line| format!("{line}\n")).collect();
     let outline = Outline::read(&head);
     let Some(heading) = outline.headings.first() else { return false };
     let name = heading.text.trim().trim_start_matches(|it: char| !it.is_alphanumeric());

@@ -67,7 +67,7 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
 
 fn read_plan(listing: &Listing, found: &Found, collected: Collected) -> Plan {
     let path = found.file.clone().unwrap_or_else(|| found.folder.clone());
-    let text = listing.text(&path).unwrap_or_default();
+    let text = listing.text(&path).unwrap_or_default().trim_start_matches('\u{feff}');
     let outline = Outline::read(text);
     let declared = declarations(&outline);
     let mut plan = Plan {
