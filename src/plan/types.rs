@@ -130,9 +130,9 @@ impl Plan {
         progress
     }
 
-    /// Items that are work themselves, not a heading over other items.
+    /// Items that are work themselves: no heading over other items, and no step of another one.
     pub fn leaves(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(|item| !item.container)
+        self.items.iter().filter(|item| !item.container && !item.step)
     }
 
     /// The item that was finished last, by the time of the file that says so.
@@ -188,6 +188,11 @@ pub struct Item {
     pub parent: Option<ItemId>,
     /// It only gathers other items; its state follows from theirs.
     pub container: bool,
+    /// A part of its parent that can be ticked by itself, while the parent is the unit of work: not
+    /// counted in progress, never next.
+    pub step: bool,
+    /// Short labels that the plan puts beside the id (`US1`).
+    pub labels: Vec<String>,
     /// Where it is declared.
     pub place: Place,
     /// What moves it on, when anything does.
@@ -221,6 +226,8 @@ impl Item {
             across_groups: false,
             parent: None,
             container: false,
+            step: false,
+            labels: Vec::new(),
             place,
             action: None,
             hours: None,

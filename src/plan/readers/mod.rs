@@ -15,6 +15,8 @@ pub mod beads;
 pub mod checklist;
 mod files;
 pub mod methodology;
+mod parts;
+pub mod speckit;
 mod status;
 pub mod taskmaster;
 
@@ -53,4 +55,10 @@ pub struct Reading {
 
 /// Every dialect that can be read; the more particular ones first, because the first that claims a
 /// file named by itself reads it.
-pub const READERS: &[Reader] = &[methodology::READER, taskmaster::READER, beads::READER, checklist::READER];
+pub const READERS: &[Reader] = &[
+    methodology::READER,
+    taskmaster::READER,
+    beads::READER,
+    speckit::READER,
+    checklist::READER,
+];

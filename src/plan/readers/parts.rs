@@ -1,0 +1,114 @@
+//! What the readers of Markdown plans share: what a mark or a word means, and an empty plan.
+
+use crate::{
+    ids::PlanId,
+    plan::{
+        Action, Dialect, Document, DocumentKind, Item, ItemState, Plan, PlanState,
+        listing::{Listing, file_name, parent},
+        markdown::Mark,
+    },
+};
+
+/// A plan of this file with nothing in it yet; its id and first title are its folder's name.
+pub(super) fn empty_plan(dialect: Dialect, path: &str) -> Plan {
+    let folder = parent(path);
+    let name = if folder.is_empty() { file_name(path) } else { file_name(folder) };
+    Plan {
+        id: PlanId::new(name),
+        title: name.to_owned(),
+        dialect,
+        path: path.to_owned(),
+        folder: folder.to_owned(),
+        state: PlanState::Empty,
+        why: String::new(),
+        raw_state: None,
+        badges: Vec::new(),
+        items: Vec::new(),
+        groups: Vec::new(),
+        problems: Vec::new(),
+    }
+}
+
+/// What a checkbox says. Beside `[ ]` and `[x]` these are the marks people agree on; any other one
+/// means nothing to us.
+pub(super) fn state_of_mark(mark: Mark<'_>) -> ItemState {
+    if mark.is_blank() { ItemState::Pending } else { state_of_sign(mark.text) }
+}
+
+/// What a sign says that stands for a state.
+pub(super) fn state_of_sign(sign: &str) -> ItemState {
+    match sign.trim_end_matches('\u{fe0f}') {
+        "x" | "X" | "✅" | "✓" | "✔" | "☑" => ItemState::Done,
+        "~" | "/" | ">" | "▶" | "🚧" | "🔄" | "⏳" => ItemState::InProgress,
+        "-" | "s" | "S" | "⏭" | "🚫" => ItemState::Skipped,
+        "!" | "b" | "B" | "⚠" | "⛔" | "🛑" => ItemState::Blocked,
+        "⬜" | "☐" | "⭕" | "🔲" => ItemState::Pending,
+        _ => ItemState::Unknown,
+    }
+}
+
+/// What a status word says, whatever stands around it (`✅ DONE`, `[DEFERRED]`, `In Progress`).
+pub(super) fn state_of_word(text: &str) -> Option<ItemState> {
+    let mut word = String::new();
+    for part in text.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty()) {
+        if !word.is_empty() {
+            word.push('_');
+        }
+        word.push_str(&part.to_lowercase());
+    }
+    let state = match word.as_str() {
+        "completed" | "complete" | "done" | "finished" | "closed" => ItemState::Done,
+        "pending" | "todo" | "to_do" | "open" | "not_started" | "planned" | "new" | "ready" => {
+            ItemState::Pending
+        }
+        "in_progress" | "inprogress" | "started" | "doing" | "active" | "wip" | "partial" => {
+            ItemState::InProgress
+        }
+        "in_review" | "review" => ItemState::InReview,
+        "needs_fix" | "rejected" => ItemState::NeedsFix,
+        "blocked" => ItemState::Blocked,
+        "excluded" | "deferred" | "skipped" | "cancelled" | "canceled" | "not_needed" | "dropped"
+        | "removed" | "wont_do" | "won_t_do" => ItemState::Skipped,
+        _ => return None,
+    };
+    Some(state)
+}
+
+/// Gives an item the state that a line of its file says, and what follows from it.
+pub(super) fn decide(item: &mut Item, state: ItemState, raw: &str, why: String) {
+    item.state = state;
+    item.raw_state = Some(raw.to_owned());
+    item.why = why;
+    let open = matches!(state, ItemState::Pending | ItemState::InProgress);
+    item.action = (open && !item.container && !item.step).then_some(Action::Run);
+}
+
+/// Gives an item the state of its checkbox.
+pub(super) fn decide_by_mark(item: &mut Item, mark: Mark<'_>) {
+    let why = format!("`[{}]` in {}", mark.text, item.place);
+    decide(item, state_of_mark(mark), mark.text, why);
+}
+
+/// Gives an item its file: as a document, and as the time of its last change.
+pub(super) fn belongs_to(item: &mut Item, path: &str, listing: &Listing) {
+    item.documents.push(Document { kind: DocumentKind::Task, path: path.to_owned() });
+    item.changed = listing.get(path).and_then(|it| it.modified);
+}
+
+/// The paths that a scope allows: one file, or what `is_plan` knows at and below a folder.
+pub(super) fn paths_in<'l>(
+    listing: &'l Listing,
+    place: &str,
+    is_plan: impl Fn(&str) -> bool,
+) -> Vec<&'l str> {
+    let place = place.trim_end_matches('/');
+    let is_file = listing.text(place).is_some();
+    let all = listing.iter().map(|(path, _)| path);
+    if is_file {
+        return all.filter(|path| *path == place).collect();
+    }
+    let inside = |path: &str| {
+        matches!(place, "" | ".") || path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+    };
+    all.filter(|path| inside(path) && is_plan(path) && listing.text(path).is_some()).collect()
+}
