@@ -73,7 +73,7 @@ impl Tail {
         Ok(Heard::Text(rest))
     }
 
-    /// The next line without its end, as far as it is there; `None` when it is [`Tail::is_over`] or
+    /// The next line without its end, as far as it is there; `None` when all was heard or
     /// nothing new is complete. The last line counts as complete when the writer has ended.
     ///
     /// # Errors
