@@ -415,8 +415,21 @@ pub struct When {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit: Option<i32>,
     /// A regular expression that the end of the output matches.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "regular_expression")]
     pub output: Option<String>,
+}
+
+fn regular_expression<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let pattern = String::deserialize(deserializer)?;
+    match regex::Regex::new(&pattern) {
+        Ok(_) => Ok(Some(pattern)),
+        Err(error) => {
+            // The last line says what is wrong; those above it draw where, which one line can't.
+            let error = error.to_string();
+            let what = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Err(D::Error::custom(format_args!("no regular expression: {what}")))
+        }
+    }
 }
 
 /// `[notify]`.

@@ -81,6 +81,10 @@ fn what_is_wrong_is_said_with_its_place_and_what_was_meant() {
         "plandeck.toml:2:11: write \"watch\", \"off\", or a duration such as \"5s\"",
     );
     check("[agent.x]\nprompt = \"stdin\"\n", "plandeck.toml:1:1: missing field `command`");
+    check(
+        "[[advice]]\nsay = \"x\"\nwhen = { output = \"(\" }\n",
+        "plandeck.toml:3:19: no regular expression: unclosed group",
+    );
     check("[run\n", "plandeck.toml:1:5: unclosed table, expected `]`");
     check("[run]\nslots = -1\n", "plandeck.toml:2:9: invalid value: integer `-1`, expected usize");
 }

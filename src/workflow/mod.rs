@@ -12,20 +12,19 @@ mod item;
 mod params;
 mod propose;
 mod recipe;
-mod signs;
 mod specify;
 mod task;
 mod template;
+mod units;
 
 #[cfg(test)]
 mod tests;
 
-pub use advice::{Failure, advice_for_refusal, advise};
+pub use advice::{Failure, Sign, advice_for_refusal, advise, signs};
 pub use ask::{Ask, Facts, Stamp, Wanted, wanted};
 pub use document::{execution_path, next_execution, plan_name, subplan_path};
 pub use item::find_item;
 pub use propose::{Product, Proposal};
 pub use recipe::RecipeFrom;
-pub use signs::{Sign, signs};
 pub use specify::{propose, specify};
 pub use template::{SectionFacts, Template, render};

@@ -241,7 +241,7 @@ fn criteria(facts: &SectionFacts) -> String {
     let exist = facts
         .deliverables
         .iter()
-        .map(|it| format!("{} exists and does what it is for", it.trim().trim_end_matches('.')));
+        .map(|it| format!("{}: it is there, and does what it is for", it.trim().trim_end_matches('.')));
     let lines: Vec<String> = exist.chain(["Every required test passes".to_owned()]).collect();
     boxes(&lines)
 }

@@ -149,7 +149,7 @@ fn rows_of_ones_own_come_first_when_all_they_say_fits() {
         "[[advice]]\nwhen = { outcome = \"failed\", exit = 3, output = \"py.hon\" }\nsay = \"Use 3.12.\"\n\
          run = [\"make\", \"doctor\"]\n\
          [[advice]]\nwhen = { outcome = \"timed_out\" }\nsay = \"Patience.\"\n\
-         [[advice]]\nwhen = { output = \"(\" }\nsay = \"never\"\n",
+         [[advice]]\nwhen = { output = \"^never$\" }\nsay = \"never\"\n",
     )
     .advice;
     let first = |outcome: Outcome, tail: &str| advice_with(&outcome, tail, &rows).remove(0);

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::run::{Capture, RetryOn};
+use crate::{
+    ids::TaskName,
+    run::{Capture, RetryOn},
+};
 
 fn argv_of(ask: &Ask, plan: &Plan, config: &Config, facts: &Facts) -> String {
     shell_words::join(&spec(ask, Some(plan), config, facts).expect("granted").tasks[0].argv)
@@ -194,7 +197,7 @@ fn several_items_become_tasks_that_wait_for_each_other() {
     let tasks: Vec<(&str, Vec<&str>)> = spec
         .tasks
         .iter()
-        .map(|task| (task.name.as_str(), task.needs.iter().map(|it| it.as_str()).collect()))
+        .map(|task| (task.name.as_str(), task.needs.iter().map(TaskName::as_str).collect()))
         .collect();
     assert_eq!(tasks, [("T003", vec!["T001", "T002"]), ("T001", vec![]), ("T002", vec![])]);
     assert_eq!((spec.slots, spec.item), (2, None));

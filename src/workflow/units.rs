@@ -1,0 +1,199 @@
+//! What a wish comes down to: recipes, each for a target, with the reason.
+
+use super::{
+    ask::{Ask, Facts},
+    builtin::workflow_of,
+    item::find_item,
+    recipe::{Recipe, RecipeFrom, Target, resolve},
+};
+use crate::{
+    config::{Config, Needs},
+    ids::{ItemId, WorkflowName},
+    plan::{Action, DocumentKind, Item, ItemState, Plan, next, runnable_group},
+    run::Refusal,
+};
+
+/// One thing to launch: a recipe and what it is for.
+pub(super) struct Unit<'a> {
+    pub recipe: Recipe,
+    pub target: Target<'a>,
+    pub title: String,
+    pub why: Option<String>,
+}
+
+/// What is to be launched; at least one thing.
+pub(super) fn units<'a>(
+    ask: &Ask,
+    plan: Option<&'a Plan>,
+    config: &Config,
+    facts: &Facts,
+) -> Result<Vec<Unit<'a>>, Refusal> {
+    let workflow = ask.name();
+    match workflow.as_str() {
+        "next" => Ok(vec![next_unit(ask, plan_of(plan, &workflow)?, config, facts)?]),
+        "parallel" if !config.workflow.contains_key("parallel") => {
+            parallel_units(plan_of(plan, &workflow)?, config, facts)
+        }
+        name => named_units(name, ask, plan, config, facts),
+    }
+}
+
+/// The first of what is next, or of what is next for the item that was named.
+fn next_unit<'a>(ask: &Ask, plan: &'a Plan, config: &Config, facts: &Facts) -> Result<Unit<'a>, Refusal> {
+    let wanted = ask.items.first().map(|asked| find_item(plan, asked)).transpose()?;
+    let entries = next(plan);
+    let entry = entries.into_iter().find(|entry| wanted.is_none_or(|item| item.id == entry.item));
+    let Some(entry) = entry else { return Err(nothing_to_run(plan, wanted)) };
+    let item = find_item(plan, &entry.item)?;
+    let target = Target { plan: Some(plan), item: Some(item) };
+    let whole = resolve("next", target, config, facts)?;
+    // The script asks the plan itself what is next, so it can't be told an item.
+    let by_action = match whole.from {
+        RecipeFrom::BuiltIn => true,
+        RecipeFrom::Script { .. } => wanted.is_some(),
+        RecipeFrom::Configured => false,
+    };
+    let recipe = if by_action { resolve(workflow_of(entry.action), target, config, facts)? } else { whole };
+    Ok(Unit { recipe, target, title: title(entry.action, &entry.item), why: Some(entry.why) })
+}
+
+fn parallel_units<'a>(plan: &'a Plan, config: &Config, facts: &Facts) -> Result<Vec<Unit<'a>>, Refusal> {
+    let group = runnable_group(plan);
+    if group.is_empty() {
+        let why = "no two items can run side by side now".to_owned();
+        return Err(Refusal::NothingToRun { plan: plan.id.clone(), why });
+    }
+    let one = |item: &ItemId| next_unit(&Ask::on("next", item), plan, config, facts);
+    group.into_iter().map(|item| one(&item.id)).collect()
+}
+
+/// A workflow by its name, on each of the items that were named.
+fn named_units<'a>(
+    name: &str,
+    ask: &Ask,
+    plan: Option<&'a Plan>,
+    config: &Config,
+    facts: &Facts,
+) -> Result<Vec<Unit<'a>>, Refusal> {
+    let workflow = ask.name();
+    let bare = Target { plan, item: None };
+    let needs = resolve(name, bare, config, facts)?.table.needs;
+    if needs > Needs::Nothing {
+        plan_of(plan, &workflow)?;
+    }
+    if ask.items.is_empty() {
+        if needs >= Needs::Item {
+            return Err(missing(&workflow, "an item"));
+        }
+        let recipe = resolve(name, bare, config, facts)?;
+        return Ok(vec![Unit { recipe, target: bare, title: of_plan(name, plan), why: None }]);
+    }
+    let plan = plan_of(plan, &workflow)?;
+    let mut items: Vec<&Item> = Vec::new();
+    for asked in &ask.items {
+        let item = find_item(plan, asked)?;
+        if items.iter().all(|it| it.id != item.id) {
+            items.push(item);
+        }
+    }
+    items.into_iter().map(|item| named_unit(name, plan, item, config, facts)).collect()
+}
+
+fn named_unit<'a>(
+    name: &str,
+    plan: &'a Plan,
+    item: &'a Item,
+    config: &Config,
+    facts: &Facts,
+) -> Result<Unit<'a>, Refusal> {
+    let target = Target { plan: Some(plan), item: Some(item) };
+    let recipe = resolve(name, target, config, facts)?;
+    if recipe.table.needs == Needs::Subplan && item.document(DocumentKind::Subplan).is_none() {
+        return Err(Refusal::SubplanMissing { plan: plan.id.clone(), item: item.id.clone() });
+    }
+    if recipe.from != RecipeFrom::Configured {
+        refuse_what_is_done(name, item)?;
+    }
+    let action = [
+        Action::CreateSubplan,
+        Action::CreateExecution,
+        Action::Fix,
+        Action::Review,
+        Action::Continue,
+        Action::Run,
+    ]
+    .into_iter()
+    .find(|action| workflow_of(*action) == name);
+    let title = action.map_or_else(|| format!("{name} for {}", item.id), |action| title(action, &item.id));
+    let why = (!item.why.is_empty()).then(|| item.why.clone());
+    Ok(Unit { recipe, target, title, why })
+}
+
+/// What our own workflows would only do twice.
+fn refuse_what_is_done(workflow: &str, item: &Item) -> Result<(), Refusal> {
+    if workflow == "subplan"
+        && let Some(subplan) = item.document(DocumentKind::Subplan)
+    {
+        return Err(Refusal::AlreadyThere { what: format!("the SUBPLAN of {}, {},", item.id, subplan.path) });
+    }
+    if item.state == ItemState::Done {
+        let what = format!("{workflow} of {} makes no sense", item.id);
+        let why =
+            if item.why.is_empty() { "it is done".to_owned() } else { format!("it is done ({})", item.why) };
+        return Err(Refusal::WrongState { what, why });
+    }
+    Ok(())
+}
+
+fn title(action: Action, item: &ItemId) -> String {
+    action.sentence(item)
+}
+
+fn of_plan(name: &str, plan: Option<&Plan>) -> String {
+    plan.map_or_else(|| name.to_owned(), |plan| format!("{name} for {}", plan.id))
+}
+
+fn plan_of<'a>(plan: Option<&'a Plan>, workflow: &WorkflowName) -> Result<&'a Plan, Refusal> {
+    plan.ok_or_else(|| missing(workflow, "a plan"))
+}
+
+fn missing(workflow: &WorkflowName, what: &str) -> Refusal {
+    Refusal::Missing { workflow: workflow.clone(), what: what.to_owned() }
+}
+
+/// Why nothing of the plan, or of the one item, can be run now.
+fn nothing_to_run(plan: &Plan, wanted: Option<&Item>) -> Refusal {
+    let waiting = |item: &&Item| !item.container && !item.blocked_by.is_empty() && !item.state.is_over();
+    let why = match wanted {
+        Some(item) if item.state.is_over() => format!("{} is {}", item.id, item.state.word()),
+        Some(item) if !item.blocked_by.is_empty() => waits(item),
+        Some(item) => format!("{} is {}: {}", item.id, item.state.word(), item.why),
+        None if plan.leaves().next().is_none() => "it has no items".to_owned(),
+        None if plan.leaves().all(|item| item.state.is_over()) => "everything is done".to_owned(),
+        None => plan.items.iter().find(waiting).map_or_else(|| plan.why.clone(), waits),
+    };
+    Refusal::NothingToRun { plan: plan.id.clone(), why }
+}
+
+fn waits(item: &Item) -> String {
+    let needs: Vec<String> = item.blocked_by.iter().map(ToString::to_string).collect();
+    format!("{} waits for {}", item.id, needs.join(", "))
+}
+
+/// A run's tasks wait for each other; were there a circle among them, none could begin.
+pub(super) fn refuse_a_circle(units: &[Unit<'_>]) -> Result<(), Refusal> {
+    let mut left: Vec<&Item> = units.iter().filter_map(|unit| unit.target.item).collect();
+    loop {
+        let waits = |item: &&Item| left.iter().any(|it| it.id != item.id && item.needs.contains(&it.id));
+        let still: Vec<&Item> = left.iter().copied().filter(waits).collect();
+        if still.is_empty() {
+            return Ok(());
+        }
+        if still.len() == left.len() {
+            let ids: Vec<String> = still.iter().map(|item| item.id.to_string()).collect();
+            let what = format!("{} can't be run together", ids.join(", "));
+            return Err(Refusal::WrongState { what, why: "they need each other in a circle".to_owned() });
+        }
+        left = still;
+    }
+}
