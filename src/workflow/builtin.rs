@@ -65,10 +65,16 @@ pub(super) const NAMES: [&str; 8] =
 /// What the methodology's own workflows need, and those that every dialect has.
 fn needs_of(workflow: &str) -> Needs {
     match workflow {
-        "next" => Needs::Plan,
+        "next" | "parallel" => Needs::Plan,
         "execution" => Needs::Subplan,
         _ => Needs::Item,
     }
+}
+
+/// What a workflow of one of our names needs whoever writes its recipe. Whether an item must have a
+/// SUBPLAN is for the recipe to say: not every dialect has them.
+pub(super) fn least_needs_of(workflow: &str) -> Needs {
+    if NAMES.contains(&workflow) { needs_of(workflow).min(Needs::Item) } else { Needs::Nothing }
 }
 
 /// True for the workflows that only a methodology plan has, when no recipe of the user's says else.

@@ -62,7 +62,8 @@ pub(super) fn resolve(
         return found(builtin::script(workflow, path, target), from);
     }
     if let Some(table) = configured {
-        return found(table.clone(), RecipeFrom::Configured);
+        let needs = table.needs.max(builtin::least_needs_of(workflow));
+        return found(Workflow { needs, ..table.clone() }, RecipeFrom::Configured);
     }
     if !NAMES.contains(&workflow) {
         return Err(no_such_workflow(workflow, config));

@@ -108,7 +108,7 @@ fn prepare<'a>(
     refuse_a_circle(&units)?;
     let names = task_names(&units);
     let mut tasks = Vec::new();
-    let mut deliverables = Vec::new();
+    let mut deliverables: Vec<String> = plan.map(own_files).into_iter().collect();
     for (unit, name) in units.iter().zip(&names) {
         let values = values(unit, &params, facts, run);
         let declared =
@@ -118,10 +118,9 @@ fn prepare<'a>(
         let checks = maker.checks(&work)?;
         tasks.push(work);
         tasks.extend(checks);
-        deliverables.extend(declared);
+        let new = declared.into_iter().filter(|it| !deliverables.contains(it)).collect::<Vec<_>>();
+        deliverables.extend(new);
     }
-    deliverables.splice(0..0, plan.map(own_files));
-    deliverables.dedup();
     Ok(Prepared { units, params, tasks, deliverables })
 }
 

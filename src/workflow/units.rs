@@ -30,7 +30,7 @@ pub(super) fn units<'a>(
 ) -> Result<Vec<Unit<'a>>, Refusal> {
     let workflow = ask.name();
     match workflow.as_str() {
-        "next" => Ok(vec![next_unit(ask, plan_of(plan, &workflow)?, config, facts)?]),
+        "next" => next_units(ask, plan_of(plan, &workflow)?, config, facts),
         "parallel" if !config.workflow.contains_key("parallel") => {
             parallel_units(plan_of(plan, &workflow)?, config, facts)
         }
@@ -38,9 +38,26 @@ pub(super) fn units<'a>(
     }
 }
 
-/// The first of what is next, or of what is next for the item that was named.
-fn next_unit<'a>(ask: &Ask, plan: &'a Plan, config: &Config, facts: &Facts) -> Result<Unit<'a>, Refusal> {
-    let wanted = ask.items.first().map(|asked| find_item(plan, asked)).transpose()?;
+/// The first of what is next, or what is next for each of the items that were named.
+fn next_units<'a>(
+    ask: &Ask,
+    plan: &'a Plan,
+    config: &Config,
+    facts: &Facts,
+) -> Result<Vec<Unit<'a>>, Refusal> {
+    if ask.items.is_empty() {
+        return Ok(vec![next_unit(None, plan, config, facts)?]);
+    }
+    let items = named_items(plan, &ask.items)?;
+    items.into_iter().map(|item| next_unit(Some(item), plan, config, facts)).collect()
+}
+
+fn next_unit<'a>(
+    wanted: Option<&Item>,
+    plan: &'a Plan,
+    config: &Config,
+    facts: &Facts,
+) -> Result<Unit<'a>, Refusal> {
     let entries = next(plan);
     let entry = entries.into_iter().find(|entry| wanted.is_none_or(|item| item.id == entry.item));
     let Some(entry) = entry else { return Err(nothing_to_run(plan, wanted)) };
@@ -63,8 +80,7 @@ fn parallel_units<'a>(plan: &'a Plan, config: &Config, facts: &Facts) -> Result<
         let why = "no two items can run side by side now".to_owned();
         return Err(Refusal::NothingToRun { plan: plan.id.clone(), why });
     }
-    let one = |item: &ItemId| next_unit(&Ask::on("next", item), plan, config, facts);
-    group.into_iter().map(|item| one(&item.id)).collect()
+    group.into_iter().map(|item| next_unit(Some(item), plan, config, facts)).collect()
 }
 
 /// A workflow by its name, on each of the items that were named.
@@ -89,14 +105,20 @@ fn named_units<'a>(
         return Ok(vec![Unit { recipe, target: bare, title: of_plan(name, plan), why: None }]);
     }
     let plan = plan_of(plan, &workflow)?;
+    let items = named_items(plan, &ask.items)?;
+    items.into_iter().map(|item| named_unit(name, plan, item, config, facts)).collect()
+}
+
+/// Each item once, however often and in whatever form it was named.
+fn named_items<'a>(plan: &'a Plan, asked: &[ItemId]) -> Result<Vec<&'a Item>, Refusal> {
     let mut items: Vec<&Item> = Vec::new();
-    for asked in &ask.items {
+    for asked in asked {
         let item = find_item(plan, asked)?;
         if items.iter().all(|it| it.id != item.id) {
             items.push(item);
         }
     }
-    items.into_iter().map(|item| named_unit(name, plan, item, config, facts)).collect()
+    Ok(items)
 }
 
 fn named_unit<'a>(

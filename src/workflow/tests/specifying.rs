@@ -204,6 +204,24 @@ fn several_items_become_tasks_that_wait_for_each_other() {
 }
 
 #[test]
+fn what_is_next_for_several_items_is_a_task_each() {
+    let mut ask = on("next", "2.3");
+    ask.items.extend(["12".into(), "1.2".into()]);
+    let spec = spec(&ask, Some(&lighthouse()), &Config::default(), &facts_with_scripts()).unwrap();
+    let titles: Vec<&str> = spec.tasks.iter().map(|task| task.title.as_str()).collect();
+    assert_eq!(titles, ["Create SUBPLAN for 2.3", "Create EXECUTION for 1.2"]);
+    assert_eq!(spec.deliverables, ["work-space/plans/LIGHTHOUSE/**"]);
+}
+
+#[test]
+fn a_recipe_under_one_of_our_names_needs_what_that_name_needs() {
+    let config = config("[workflow.task]\ncommand = [\"make\", \"{item.id}\"]\n");
+    let refusal = spec(&Ask::of("task"), Some(&harbour()), &config, &facts()).unwrap_err();
+    assert_eq!(words(&refusal), "task needs an item");
+    assert_eq!(argv_of(&Ask::next(), &harbour(), &config, &facts()), "/usr/bin/make T001");
+}
+
+#[test]
 fn parallel_takes_the_group_that_can_run_now() {
     let spec = spec(&Ask::of("parallel"), Some(&harbour()), &Config::default(), &facts()).unwrap();
     let names: Vec<&str> = spec.tasks.iter().map(|task| task.name.as_str()).collect();
