@@ -1,5 +1,7 @@
 //! Where a page of a list ends, as a token that others hand back and don't read.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -27,7 +29,10 @@ pub enum Key {
 
 /// Opaque to others: hexadecimal, so that a shell needs no quotes around it.
 pub fn token(place: &Place) -> String {
-    row::body(place).bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    row::body(place).bytes().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a text takes all");
+        hex
+    })
 }
 
 /// Reads a token of the same list again.
