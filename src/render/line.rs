@@ -12,13 +12,22 @@ pub(super) struct Line {
     spans: Vec<Span>,
 }
 
-/// A piece of text. It holds no control bytes, but for colours when it is a child's output.
+/// A piece of text without any control bytes.
 #[derive(Clone, Debug)]
 struct Span {
-    role: Role,
+    paint: Paint,
     text: String,
     /// An absolute path, for terminals that have links.
     link: Option<String>,
+}
+
+/// Where a piece of text has its colour from.
+#[derive(Clone, Debug)]
+enum Paint {
+    /// From the theme.
+    Role(Role),
+    /// From a child, which wrote these colour sequences before it.
+    Own(String),
 }
 
 impl Line {
@@ -32,10 +41,23 @@ impl Line {
         Self::new().with(role, text)
     }
 
-    /// A line of a child's output: only its colours survive.
+    /// A line of a child's output: of what is not text, only its colours survive. What is longer
+    /// than [`LONGEST`] is cut; the log has it all.
     pub(super) fn output(raw: &str) -> Self {
-        let span = Span { role: Role::Dim, text: text::coloured(raw).into_owned(), link: None };
-        Self { spans: vec![span] }
+        let end = raw.char_indices().nth(LONGEST).map_or(raw.len(), |(at, _)| at);
+        let safe = text::coloured(&raw[..end]);
+        let mut line = Self::new();
+        let mut colours = String::new();
+        for (at, part) in safe.split('\x1b').enumerate() {
+            let sequence = if at == 0 { 0 } else { part.find('m').map_or(0, |end| end + 1) };
+            let (sequence, text) = part.split_at(sequence);
+            carry(&mut colours, sequence);
+            let paint = if colours.is_empty() { Paint::Role(Role::Dim) } else { Paint::Own(colours.clone()) };
+            if !text.is_empty() {
+                line.spans.push(Span { paint, text: text.to_owned(), link: None });
+            }
+        }
+        line
     }
 
     /// This line and one more piece.
@@ -46,7 +68,8 @@ impl Line {
 
     /// Puts one more piece at the end.
     pub(super) fn push(&mut self, role: Role, text: impl AsRef<str>) {
-        self.spans.push(Span { role, text: text::plain(text.as_ref()).into_owned(), link: None });
+        let text = text::plain(text.as_ref()).into_owned();
+        self.spans.push(Span { paint: Paint::Role(role), text, link: None });
     }
 
     /// This line and a path that may become a link to the file at `target`, an absolute path.
@@ -66,7 +89,7 @@ impl Line {
 
     /// Columns.
     pub(super) fn width(&self) -> usize {
-        self.spans.iter().map(|span| display_width(&text::without_escapes(&span.text))).sum()
+        self.spans.iter().map(|span| display_width(&span.text)).sum()
     }
 
     /// This line in at most `columns`, ending in `…` when something was cut.
@@ -77,14 +100,14 @@ impl Line {
         let mut kept = Self::new();
         let mut left = columns;
         for span in self.spans {
-            let wide = display_width(&text::without_escapes(&span.text));
-            // A piece that just fits is cut too when another follows: the `…` needs its column.
+            let wide = display_width(&span.text);
             if wide < left {
                 left -= wide;
                 kept.spans.push(span);
                 continue;
             }
-            kept.spans.push(Span { text: clip_coloured(&span.text, left), ..span });
+            // More follows, or this piece is too wide itself: the last column is for the sign of it.
+            kept.spans.push(Span { text: cut(&span.text, left), ..span });
             break;
         }
         kept
@@ -160,17 +183,35 @@ impl Line {
 
 impl Span {
     fn paint(&self, style: &Style) -> String {
-        let painted = if !style.colour {
-            text::without_escapes(&self.text)
-        } else if self.text.contains('\x1b') || self.text.is_empty() {
-            self.text.clone()
-        } else {
-            style.theme.ansi(self.role).paint(&self.text).to_string()
+        if self.text.is_empty() {
+            return String::new();
+        }
+        let painted = match &self.paint {
+            Paint::Role(role) if style.colour => style.theme.ansi(*role).paint(&self.text).to_string(),
+            Paint::Own(colours) if style.colour => format!("{colours}{}\x1b[0m", self.text),
+            _ => self.text.clone(),
         };
         match &self.link {
             Some(target) if style.links => link(&painted, target),
             _ => painted,
         }
+    }
+}
+
+/// How many characters of a line of output are looked at.
+const LONGEST: usize = 2_000;
+/// How many bytes of colour sequences are carried from one piece of a line to the next.
+const MOST_COLOURS: usize = 64;
+
+/// Adds the sequence `ESC sequence` to those in force; a reset takes all of them back, and a child
+/// that sets more than anyone needs begins anew.
+fn carry(colours: &mut String, sequence: &str) {
+    if matches!(sequence, "[0m" | "[m") || colours.len() + sequence.len() > MOST_COLOURS {
+        colours.clear();
+    }
+    if !matches!(sequence, "" | "[0m" | "[m") {
+        colours.push('\x1b');
+        colours.push_str(sequence);
     }
 }
 
@@ -224,46 +265,22 @@ fn trim_start<'a, 'b>(pieces: &'a [Piece<'b>]) -> &'a [Piece<'b>] {
     &pieces[spaces..]
 }
 
-/// Clips text whose only escape sequences are colours.
-fn clip_coloured(text: &str, columns: usize) -> String {
-    if columns == 0 {
-        return String::new();
-    }
-    if !text.contains('\x1b') {
-        return cut(text, columns - 1).0 + "…";
-    }
+/// As much of `text` as leaves one of `columns` for the `…` behind it.
+fn cut(text: &str, columns: usize) -> String {
     let mut kept = String::new();
-    let mut left = columns - 1;
-    for (index, part) in text.split('\x1b').enumerate() {
-        let sequence = if index == 0 { 0 } else { part.find('m').map_or(0, |it| it + 1) };
-        if index > 0 {
-            kept.push('\x1b');
-            kept.push_str(&part[..sequence]);
-        }
-        let (shown, width) = cut(&part[sequence..], left);
-        kept.push_str(&shown);
-        if shown.len() < part.len() - sequence {
-            break;
-        }
-        left -= width;
-    }
-    kept.push_str("…\x1b[0m");
-    kept
-}
-
-/// As much of `text` as fits into `columns`, and how wide that is.
-fn cut(text: &str, columns: usize) -> (String, usize) {
-    let mut kept = String::new();
-    let mut used = 0;
+    let mut left = columns;
     for grapheme in text.graphemes(true) {
         let width = display_width(grapheme);
-        if used + width > columns {
+        if width >= left {
             break;
         }
         kept.push_str(grapheme);
-        used += width;
+        left -= width;
     }
-    (kept, used)
+    if columns > 0 {
+        kept.push('…');
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -303,7 +320,16 @@ mod tests {
         let colours = Style { colour: true, ..Style::plain(80) };
         let line = Line::output("\x1b[31mred and long\x1b[0m\x1b[2J");
         assert_eq!(line.clone().clip(6).paint(&colours), "\x1b[31mred a…\x1b[0m");
+        let wrapped: Vec<_> = line.clone().wrap(8, 0).iter().map(|it| it.paint(&colours)).collect();
+        assert_eq!(wrapped[..2], ["\x1b[31mred and\x1b[0m", "\x1b[31mlong\x1b[0m\x1b[2m␛[2J\x1b[0m"]);
         assert_eq!(line.paint(&Style::plain(80)), "red and long␛[2J");
+    }
+
+    #[test]
+    fn a_line_of_a_million_colours_costs_no_more_than_a_long_one() {
+        let raw = "\x1b[31mx".repeat(1_000_000);
+        let painted = Line::output(&raw).paint(&Style { colour: true, ..Style::plain(80) });
+        assert!(painted.len() < LONGEST * (MOST_COLOURS + 8), "{}", painted.len());
     }
 
     #[test]

@@ -50,9 +50,9 @@ fn head(page: &PlanPage, style: &Style) -> Vec<Line> {
         why.push(Role::Dim, format!(" · {word}"));
     }
     if style.accessible {
-        lines.extend(why.wrap(style.width, 2))
+        lines.extend(why.wrap(style.width, 2));
     } else {
-        lines.push(why.clip(style.width))
+        lines.push(why.clip(style.width));
     }
     lines
 }
@@ -243,13 +243,12 @@ fn trouble(page: &PlanPage, style: &Style) -> Vec<Line> {
     }
     let lint = format!("plan lint {}", page.summary.id);
     if is_tight(page, style) {
-        let listed = page.problems.iter().map(|problem| {
+        lines.extend(page.problems.iter().map(|problem| {
             let more = more_problems(page.more_problems, &lint);
             let more = if page.more_problems > 0 { more.clip(style.width / 2) } else { Line::new() };
             let line = symbols::severity(problem.severity).line(style);
             spread(line.with(Role::Text, format!(" {}", problem.message)), more, style.width)
-        });
-        lines.extend(listed);
+        }));
         return lines;
     }
     lines.extend(page.problems.iter().flat_map(|it| problem(it, style)));

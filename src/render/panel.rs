@@ -34,11 +34,25 @@ pub fn panel(panel: &Panel, style: &Style) -> String {
 fn output(tail: &Tail, room: usize, style: &Style) -> Vec<Line> {
     let mut lines = vec![Line::of(Role::Dim, format!("{}:", tail.heading))];
     let margin = if style.accessible { "  " } else { "┆ " };
-    lines.extend(tail.lines.iter().map(|raw| {
-        let line = Line::of(Role::Border, margin).join(Line::output(raw.trim_end_matches(['\r', '\n'])));
-        line.clip(room)
-    }));
+    for raw in &tail.lines {
+        let line = Line::output(raw.trim_end_matches(['\r', '\n']));
+        let rows = clipped(line.wrap(room.saturating_sub(2), 0), room.saturating_sub(2));
+        lines.extend(rows.into_iter().map(|row| Line::of(Role::Border, margin).join(row)));
+    }
     lines
+}
+
+/// How many rows a single line of output may take.
+const ROWS: usize = 3;
+
+/// The first [`ROWS`] rows, with a sign when there are more.
+fn clipped(mut rows: Vec<Line>, columns: usize) -> Vec<Line> {
+    if rows.len() > ROWS {
+        rows.truncate(ROWS);
+        let last = rows.pop().unwrap_or_default();
+        rows.push(last.clip(columns.saturating_sub(1)).with(Role::Dim, "…"));
+    }
+    rows
 }
 
 fn deliverables(panel: &Panel, room: usize) -> Vec<Line> {

@@ -1,5 +1,7 @@
 //! One run.
 
+use std::fmt::Write as _;
+
 use super::{
     Style,
     line::Line,
@@ -54,10 +56,10 @@ fn task_lines(task: &TaskLine, style: &Style) -> Vec<Line> {
 fn attempt_lines(attempt: &AttemptLine, task: &TaskLine, style: &Style) -> Vec<Line> {
     let mut said = format!("attempt {} {}", attempt.number, attempt.words);
     if let Some(duration) = attempt.duration {
-        said.push_str(&format!(" · {}", format_duration(duration)));
+        let _ = write!(said, " · {}", format_duration(duration));
     }
     if let Some(bytes) = attempt.bytes {
-        said.push_str(&format!(" · {} of output", bytes_words(bytes)));
+        let _ = write!(said, " · {} of output", bytes_words(bytes));
     }
     // Its words say the same as the task's state when there was only one; then it is beside the point.
     let role = if task.attempts.len() == 1 { Role::Dim } else { symbols::run(attempt.status).role };
@@ -69,7 +71,7 @@ fn bytes_words(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     for (unit, shift) in units {
         if bytes >> shift > 0 {
-            let tenths = u128::from(bytes) * 10 >> shift;
+            let tenths = (u128::from(bytes) * 10) >> shift;
             return format!("{}.{} {unit}", tenths / 10, tenths % 10);
         }
     }

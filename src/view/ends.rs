@@ -64,13 +64,9 @@ fn title(record: &RunRecord) -> String {
 
 /// What a run was for: `next ALPHA 2.3`.
 pub(super) fn subject(run: &RunSummary) -> String {
-    let mut subject = run.workflow.to_string();
-    for part in [run.plan.as_ref().map(ToString::to_string), run.item.as_ref().map(ToString::to_string)] {
-        if let Some(part) = part {
-            subject = format!("{subject} {part}");
-        }
-    }
-    subject
+    let plan = run.plan.as_ref().map(ToString::to_string);
+    let item = run.item.as_ref().map(ToString::to_string);
+    [Some(run.workflow.to_string()), plan, item].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// The task that a panel speaks of: the first whose end is the run's own, because under

@@ -41,9 +41,7 @@ pub struct HealthPart {
 /// problems in the files. A finished plan with clean files has 100.
 #[must_use]
 pub fn health(plan: &Plan, now: Timestamp) -> Option<Health> {
-    if plan.leaves().next().is_none() {
-        return None;
-    }
+    plan.leaves().next()?;
     let parts = vec![completion(plan), fixes(plan), fresh(plan, now), files(plan)];
     let score = parts.iter().map(|part| part.points).sum();
     Some(Health { score, word: word(score), parts })

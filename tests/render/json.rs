@@ -1,6 +1,7 @@
 //! The public JSON and the plain output, whole.
 
 use plandeck::{
+    clock::Moment,
     ids::{AttemptId, Seq},
     render::{json, plain},
     run::{Ending, Event, EventKind, Exit, Outcome, ProcessId, Refusal, Status, StopReason, Survivor},
@@ -84,7 +85,7 @@ fn each_event_is_one_object_on_one_line() {
     let ts = at("2026-03-14T11:50:00.5Z");
     let lines: Vec<String> = (1..)
         .zip(kinds)
-        .map(|(seq, kind)| Event { run: id(1), seq: Seq(seq), at: Default::default(), ts, kind })
+        .map(|(seq, kind)| Event { run: id(1), seq: Seq(seq), at: Moment::default(), ts, kind })
         .map(|event| json::line(&json::event(&event)))
         .collect();
     assert!(lines.iter().all(|line| !line.contains('\n')));

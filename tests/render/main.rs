@@ -4,12 +4,15 @@
 //! file or a child wrote reaches the terminal raw.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::assigning_clones, reason = "a fixture is read, not timed")]
 
 mod json;
 mod pages;
 mod panels;
 mod plans;
 mod runs;
+
+use std::fmt::Write as _;
 
 use plandeck::{
     render::{Style, Theme},
@@ -22,16 +25,16 @@ fn pictures(name: &str, draw: &dyn Fn(&Style) -> String) {
     for width in [40, 60, 80, 120] {
         let drawn = draw(&Style::plain(width));
         fits(&drawn, width);
-        album.push_str(&format!("======== {width} columns\n{drawn}\n"));
+        let _ = writeln!(album, "======== {width} columns\n{drawn}");
     }
     let words = draw(&accessible(72));
     fits(&words, 72);
-    album.push_str(&format!("======== accessible, 72 columns\n{words}\n"));
+    let _ = writeln!(album, "======== accessible, 72 columns\n{words}");
     let colours = Style { colour: true, links: true, ..Style::plain(80) };
     let coloured = draw(&colours);
     only_our_escapes(&coloured);
     assert_eq!(text::without_escapes(&coloured), draw(&Style::plain(80)), "colours change no text");
-    album.push_str(&format!("======== colours and links, 80 columns\n{}\n", coloured.replace('\x1b', "␛")));
+    let _ = writeln!(album, "======== colours and links, 80 columns\n{}", coloured.replace('\x1b', "␛"));
     settings().bind(|| insta::assert_snapshot!(format!("render_{name}"), album));
     for width in [0, 1, 2, 3, 5, 11, 12, 13, 20, 33] {
         fits(&draw(&Style::plain(width)), width);

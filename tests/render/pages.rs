@@ -20,8 +20,8 @@ use crate::{
 
 fn facts<'a>(plan: &'a Plan, runs: &'a [plandeck::run::RunSummary], detail: Detail) -> PageFacts<'a> {
     let estimate = Estimate {
-        low: Duration::from_secs(5 * 3_600),
-        high: Duration::from_secs(9 * 3_600),
+        low: Duration::from_hours(5),
+        high: Duration::from_hours(9),
         basis: "14 runs of this plan".to_owned(),
     };
     PageFacts {

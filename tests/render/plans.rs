@@ -4,8 +4,8 @@ use plandeck::{
     clock::Timestamp,
     ids::{ItemId, PlanId},
     plan::{
-        Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Next, Place,
-        Plan, PlanState,
+        Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Place, Plan,
+        PlanState,
         problem::{Code, Problem},
     },
     view::Outlook,
@@ -171,19 +171,9 @@ fn pending(id: &str) -> Item {
     item
 }
 
-/// The harbour and what is next in it.
+/// A plan and what is next in it.
 pub fn outlook(plan: &Plan) -> Outlook<'_> {
-    let next = |id: &str, action, why: &str| Next { item: ItemId::new(id), action, why: why.to_owned() };
-    Outlook {
-        plan,
-        next: vec![
-            next("2.1", Action::Fix, "FIX_21.md is newer than every approval"),
-            next("2.2", Action::Review, "all 3 executions are complete"),
-            next("2.4", Action::CreateSubplan, "every need is done and there is no SUBPLAN"),
-            next("2.5", Action::CreateSubplan, "every need is done and there is no SUBPLAN"),
-        ],
-        group: vec![ItemId::new("2.4"), ItemId::new("2.5")],
-    }
+    Outlook::of(plan)
 }
 
 /// A plan in which nothing is left.

@@ -12,6 +12,8 @@ pub use event::event;
 pub use plans::{plan_list, plan_show, problem};
 pub use runs::{run_created, run_get, run_list};
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -141,7 +143,7 @@ fn harmless(json: &str) -> String {
             continue;
         }
         for unit in character.encode_utf16(&mut units) {
-            safe.push_str(&format!("\\u{unit:04x}"));
+            let _ = write!(safe, "\\u{unit:04x}");
         }
     }
     safe

@@ -117,14 +117,14 @@ fn spec_task(task: &Task) -> Value {
         "retries": {
             "max": task.retries.max,
             "backoff_ms": millis(Some(task.retries.backoff)),
-            "on": task.retries.on.iter().map(retry_word).collect::<Vec<_>>(),
+            "on": task.retries.on.iter().copied().map(retry_word).collect::<Vec<_>>(),
         },
         "leave_running": task.leave_running,
         "fail_on": task.fail_on,
     })
 }
 
-const fn retry_word(on: &RetryOn) -> &'static str {
+const fn retry_word(on: RetryOn) -> &'static str {
     match on {
         RetryOn::Failed => "failed",
         RetryOn::TimedOut => "timed_out",
