@@ -246,8 +246,8 @@ fn trouble(page: &PlanPage, style: &Style) -> Vec<Line> {
         lines.extend(page.problems.iter().map(|problem| {
             let more = more_problems(page.more_problems, &lint);
             let more = if page.more_problems > 0 { more.clip(style.width / 2) } else { Line::new() };
-            let line = symbols::severity(problem.severity).line(style);
-            spread(line.with(Role::Text, format!(" {}", problem.message)), more, style.width)
+            let mark = symbols::severity(problem.severity).line(style);
+            spread(mark.with(Role::Text, format!(" {}", problem.message)), more, style.width)
         }));
         return lines;
     }
