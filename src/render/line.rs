@@ -285,6 +285,8 @@ fn cut(text: &str, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn words(text: &str) -> Line {
@@ -323,6 +325,26 @@ mod tests {
         let wrapped: Vec<_> = line.clone().wrap(8, 0).iter().map(|it| it.paint(&colours)).collect();
         assert_eq!(wrapped[..2], ["\x1b[31mred and\x1b[0m", "\x1b[31mlong\x1b[0m\x1b[2m␛[2J\x1b[0m"]);
         assert_eq!(line.paint(&Style::plain(80)), "red and long␛[2J");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_holds_a_line_fits_and_loses_no_word(
+            texts in proptest::collection::vec("\\PC{0,30}|[ -~\u{1b}\u{7}漢👨\u{200d}👩é]{0,30}", 1..4),
+            columns in 2_usize..40,
+            indent in 0_usize..5,
+        ) {
+            let line = texts.iter().fold(Line::new(), |line, text| line.with(Role::Text, text));
+            prop_assert!(line.clone().clip(columns).width() <= columns);
+            prop_assert_eq!(line.clone().pad(columns).width(), columns);
+            let text = |line: &Line| line.paint(&Style::plain(80)).replace(' ', "");
+            let wrapped = line.clone().wrap(columns, indent);
+            for row in &wrapped {
+                let alone = row.spans.iter().map(|it| it.text.trim().graphemes(true).count()).sum::<usize>() <= 1;
+                prop_assert!(row.width() <= columns || alone, "{:?}", row);
+            }
+            prop_assert_eq!(wrapped.iter().map(text).collect::<String>(), text(&line));
+        }
     }
 
     #[test]

@@ -29,6 +29,6 @@ pub use page::page;
 pub use panel::{confirm, panel};
 pub use run_page::run_page;
 pub use runs::run_list;
-pub use status::{announcement, following, word};
+pub use status::{announcement, following, theme_sample, word};
 pub use style::Style;
 pub use theme::{Role, Theme, ThemeError, ThemeTable};

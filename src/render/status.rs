@@ -16,6 +16,16 @@ pub fn word(role: Role, text: &str, style: &Style) -> String {
     finish(vec![Line::of(role, text)], style)
 }
 
+/// A theme's name, and the word of each role as the theme of `style` shows it.
+#[must_use]
+pub fn theme_sample(name: &str, style: &Style) -> String {
+    let mut line = Line::of(Role::Title, name).with(Role::Text, ":");
+    for role in Role::ALL {
+        line = line.with(Role::Text, " ").with(role, role.word());
+    }
+    finish(line.wrap(style.width, 2), style)
+}
+
 /// A run that is watched: one line for it and one for each task that runs, without a spinner (the
 /// face puts that in front where it can move).
 #[must_use]

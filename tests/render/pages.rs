@@ -128,12 +128,15 @@ fn a_finished_plan_is_healthy_and_says_that_nothing_is_left() {
 
 #[test]
 fn health_is_the_sum_of_what_it_shows() {
-    let health = view::health(&harbour(), now()).unwrap();
+    let plan = harbour();
+    let health = view::health(&plan, now()).unwrap();
     let parts: Vec<_> = health.parts.iter().map(|part| (part.name, part.points, part.most)).collect();
+    let stale: Vec<_> = view::stale_items(&plan, now()).map(|item| item.id.to_string()).collect();
+    assert_eq!(stale, ["2.3"], "2.2 is under way too, and moved today");
     // 4 of 13 over; one fix; one item untouched for 13 days; an error and two notes.
     assert_eq!(parts, [("done", 12, 40), ("fixes", 10, 20), ("fresh", 10, 20), ("files", 8, 20)]);
     assert_eq!((health.score, health.word), (40, "needs attention"));
-    assert_eq!(view::health(&plan("X", "", Dialect::Ccw, PlanState::Empty), now()), None);
+    assert_eq!(view::health(&self::plan("X", "", Dialect::Ccw, PlanState::Empty), now()), None);
 }
 
 #[test]
@@ -287,4 +290,15 @@ fn the_prompt_says_whose_the_digits_are() {
         going,
         format!("4 runs go on: {}, {}, {}, {}", id(1).short(), id(2).short(), id(3).short(), id(4).short())
     );
+}
+
+#[test]
+fn a_theme_shows_each_of_its_roles_in_its_own_colour() {
+    pictures("theme", &|style| render::theme_sample("default", style));
+    for name in render::Theme::NAMES {
+        let theme = render::Theme::named(name).unwrap();
+        let style = render::Style { colour: true, theme, ..render::Style::plain(80) };
+        let drawn = render::theme_sample(name, &style);
+        assert_eq!(drawn.contains('\x1b'), name != "none", "{name}");
+    }
 }
