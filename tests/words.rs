@@ -1,7 +1,5 @@
 //! Words that two floors must write alike, although neither may ask the other.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use clap::ValueEnum as _;
 use plandeck::{
     cli::{DocumentName, StateWord, StatusWord},

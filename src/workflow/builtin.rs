@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{document::next_execution, recipe::Target};
+use super::recipe::Target;
 use crate::{
     config::{Needs, Workflow},
-    plan::{Action, Dialect},
+    plan::{Action, Dialect, readers::methodology::next_run},
 };
 
 /// The methodology's scripts by the workflow they serve, relative to the workspace.
@@ -22,7 +22,7 @@ pub(super) fn script(workflow: &str, path: &str, target: Target<'_>) -> Workflow
     let rest = match workflow {
         "subplan" => vec!["create".into(), plan, "--achievement".into(), "{item.id}".into()],
         "execution" => {
-            let number = target.item.map_or(1, next_execution);
+            let number = target.item.map_or(1, next_run);
             vec!["create".into(), "{subplan.path}".into(), "--execution".into(), format!("{number:02}")]
         }
         _ => vec![plan, "--next".into(), "--no-clipboard".into()],

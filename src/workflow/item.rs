@@ -2,7 +2,7 @@
 
 use crate::{
     ids::ItemId,
-    plan::{Dialect, Item, Plan},
+    plan::{Dialect, Item, Plan, readers::methodology::file_code},
     run::Refusal,
     text,
 };
@@ -30,13 +30,8 @@ pub fn find_item<'a>(plan: &'a Plan, asked: &ItemId) -> Result<&'a Item, Refusal
     }
 }
 
-/// An id as file names carry it: without dots.
-pub(super) fn code(id: &ItemId) -> String {
-    id.as_str().replace('.', "")
-}
-
 fn is_meant(id: &ItemId, typed: &str) -> bool {
-    id.as_str().eq_ignore_ascii_case(typed) || (is_number(typed) && code(id) == typed)
+    id.as_str().eq_ignore_ascii_case(typed) || (is_number(typed) && file_code(id) == typed)
 }
 
 /// Those that fit equally well, else those written alike.

@@ -6,7 +6,6 @@
 mod advice;
 mod ask;
 mod builtin;
-mod document;
 mod fill;
 mod item;
 mod params;
@@ -22,7 +21,6 @@ mod tests;
 
 pub use advice::{Failure, Sign, advice_for_refusal, advise, signs};
 pub use ask::{Ask, Facts, Stamp, Wanted, wanted};
-pub use document::{execution_path, next_execution, plan_name, subplan_path};
 pub use item::find_item;
 pub use propose::{Product, Proposal};
 pub use recipe::RecipeFrom;

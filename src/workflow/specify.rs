@@ -6,9 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     ask::{Ask, Facts, Stamp},
-    document::{execution_path, next_execution, subplan_path},
     fill::Values,
-    item::code,
     params,
     propose::{Product, Proposal},
     recipe::RecipeFrom,
@@ -18,7 +16,10 @@ use super::{
 use crate::{
     config::{Config, Param},
     ids::{RunId, TaskName, WorkflowName},
-    plan::{DocumentKind, Item, Plan},
+    plan::{
+        DocumentKind, Item, Plan,
+        readers::methodology::{NewFile, file_code, next_run, path_for},
+    },
     run::{PlanRef, Refusal, Specification, Task, spec::ItemRef},
 };
 
@@ -145,7 +146,7 @@ fn values(unit: &Unit<'_>, params: &Map<String, Value>, facts: &Facts, run: Opti
 
 fn set_item(values: &mut Values, item: &Item) {
     values.set("item.id", item.id.as_str());
-    values.set("item.code", code(&item.id));
+    values.set("item.code", file_code(&item.id));
     values.set("item.title", &item.title);
     values.set("item.path", item.document(DocumentKind::Task).map_or(&item.place.file, |it| &it.path));
     for (name, kind) in [("subplan.path", DocumentKind::Subplan), ("execution.path", DocumentKind::Execution)]
@@ -200,9 +201,9 @@ fn product(unit: &Unit<'_>) -> Product {
     let (Some(plan), Some(item)) = (unit.target.plan, unit.target.item) else { return Product::Unknown };
     match (&unit.recipe.from, unit.recipe.workflow.as_str()) {
         (RecipeFrom::Configured, _) => Product::Unknown,
-        (RecipeFrom::BuiltIn, "subplan") => Product::File(subplan_path(plan, &item.id)),
+        (RecipeFrom::BuiltIn, "subplan") => Product::File(path_for(plan, item, NewFile::Subplan)),
         (RecipeFrom::BuiltIn, "execution") => {
-            Product::File(execution_path(plan, &item.id, next_execution(item)))
+            Product::File(path_for(plan, item, NewFile::Execution(next_run(item))))
         }
         (RecipeFrom::Script { .. } | RecipeFrom::BuiltIn, _) => Product::Prompt,
     }

@@ -1,14 +1,11 @@
 //! Our own documents and prompts, filled with what the plan says about an item.
 
-use super::{
-    document::{execution_path, next_execution, plan_name, subplan_path},
-    fill::Values,
-    item::code,
-};
+use super::fill::Values;
 use crate::{
     plan::{
         DocumentKind, Item, Plan,
-        listing::{file_name, parent},
+        listing::file_name,
+        readers::methodology::{FixIssue, FixSeverity, NewFile, Section, file_code, next_run, path_for},
     },
     text::plain,
 };
@@ -89,6 +86,8 @@ pub struct SectionFacts {
     pub effort: Option<String>,
     /// What has to be tested.
     pub tests: Vec<String>,
+    /// What a reviewer asks for, each with its weight.
+    pub issues: Vec<String>,
     /// The SUBPLAN: where it is, else where it will be.
     pub subplan_path: String,
     /// The latest EXECUTION_TASK: where it is, else where the first will be.
@@ -111,14 +110,11 @@ impl SectionFacts {
     /// What the plan's types hold of an item.
     #[must_use]
     pub fn of(plan: &Plan, item: &Item) -> Self {
-        let number = next_execution(item);
-        let subplan = path_of(item, DocumentKind::Subplan, || subplan_path(plan, &item.id));
-        let execution = path_of(item, DocumentKind::Execution, || execution_path(plan, &item.id, number));
-        let new_execution = execution_path(plan, &item.id, number);
-        let code = code(&item.id);
-        let feedback = |name: &str| format!("{}/feedbacks/{name}.md", parent(&new_execution));
+        let number = next_run(item);
+        let path =
+            |kind, file| item.document(kind).map_or_else(|| path_for(plan, item, file), |it| it.path.clone());
         Self {
-            plan_name: plan_name(plan),
+            plan_name: plan.id.as_str().to_owned(),
             plan_title: plan.title.clone(),
             plan_path: plan.path.clone(),
             item_id: item.id.as_str().to_owned(),
@@ -127,18 +123,38 @@ impl SectionFacts {
             item_file: item.document(DocumentKind::Task).map(|it| it.path.clone()),
             needs: item.needs.iter().map(|it| it.as_str().to_owned()).collect(),
             effort: item.hours.map(|hours| effort(hours.low, hours.high)),
-            fix_path: path_of(item, DocumentKind::Fix, || feedback(&format!("FIX_{code}"))),
-            resolution_path: path_of(item, DocumentKind::Resolution, || {
-                feedback(&format!("FIX_{code}_RESOLUTION"))
-            }),
-            approved_path: path_of(item, DocumentKind::Approval, || feedback(&format!("APPROVED_{code}"))),
-            item_code: code,
-            subplan_path: subplan,
-            execution_path: execution,
-            new_execution_path: new_execution,
+            fix_path: path(DocumentKind::Fix, NewFile::Fix),
+            resolution_path: path(DocumentKind::Resolution, NewFile::Resolution),
+            approved_path: path(DocumentKind::Approval, NewFile::Approved),
+            item_code: file_code(&item.id),
+            subplan_path: path(DocumentKind::Subplan, NewFile::Subplan),
+            execution_path: path(DocumentKind::Execution, NewFile::Execution(number)),
+            new_execution_path: path_for(plan, item, NewFile::Execution(number)),
             execution_number: number,
             ..Self::default()
         }
+    }
+
+    /// Adds what the plan's text says of the item.
+    #[must_use]
+    pub fn with_section(mut self, section: &Section) -> Self {
+        self.goal.clone_from(&section.goal);
+        self.what = section.what.iter().flat_map(|what| what.lines()).filter_map(entry).collect();
+        self.deliverables.clone_from(&section.deliverables);
+        self.tests.clone_from(&section.tests);
+        self.effort = section.effort.clone().or(self.effort);
+        self
+    }
+
+    /// Adds what a reviewer asks for.
+    #[must_use]
+    pub fn with_issues(mut self, issues: &[FixIssue]) -> Self {
+        let word = |severity| match severity {
+            FixSeverity::Critical => "critical",
+            FixSeverity::Minor => "minor",
+        };
+        self.issues = issues.iter().map(|it| format!("{}: {}", word(it.severity), it.title)).collect();
+        self
     }
 }
 
@@ -180,6 +196,7 @@ fn values(template: Template, facts: &SectionFacts) -> Values {
     set("tests.sentence", &tests_sentence(facts));
     values.set("goal", goal(template, facts));
     values.set("deliverables", deliverables(template, facts));
+    values.set("issues", bullets_or(&facts.issues, "Take the issues from the rejection itself."));
     values.set("deliverable.boxes", boxes(&facts.deliverables));
     values.set("test.boxes", boxes(&facts.tests));
     values.set("approach", approach(facts));
@@ -280,8 +297,10 @@ fn without_gaps(text: &str) -> String {
     kept.join("\n") + "\n"
 }
 
-fn path_of(item: &Item, kind: DocumentKind, otherwise: impl FnOnce() -> String) -> String {
-    item.document(kind).map_or_else(otherwise, |document| document.path.clone())
+/// A line of a list without its mark; nothing for an empty one.
+fn entry(line: &str) -> Option<String> {
+    let text = line.trim().trim_start_matches(['-', '*', '+']).trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn effort(low: f64, high: f64) -> String {

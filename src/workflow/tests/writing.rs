@@ -1,4 +1,10 @@
 use super::*;
+use crate::plan::{
+    Selection,
+    listing::Listing,
+    next, read_workspace,
+    readers::methodology::{issues, section},
+};
 
 fn told() -> SectionFacts {
     let plan = lighthouse();
@@ -11,6 +17,7 @@ fn told() -> SectionFacts {
     facts.effort = Some("3-4 hours".to_owned());
     facts.tests = vec!["the focal length is within 1 %".to_owned()];
     facts.needs = vec!["1.2".to_owned()];
+    facts.issues = vec!["critical: The edge is chipped".to_owned()];
     facts
 }
 
@@ -68,4 +75,86 @@ fn documents_stand_where_the_methodology_looks_for_them() {
     let facts = SectionFacts::of(&plan, &plan.items[1]);
     assert!(facts.execution_path.ends_with("_12_02_V2.md"));
     assert!(facts.fix_path.ends_with("LIGHTHOUSE/execution/feedbacks/FIX_12.md"));
+}
+
+const PLAN: &str = "\
+# PLAN: Lighthouse
+
+**Status**: 🚀 Ready to Execute
+
+---
+
+## 📋 Achievement Index
+
+**Priority 1: CRITICAL**
+
+- Achievement 1.1: Grind the lens
+
+## 🎯 Desirable Achievements
+
+### Priority 1: CRITICAL - Optics
+
+**Achievement 1.1**: Grind the lens
+
+- Goal: Throw the light twenty miles
+- What:
+  - Choose the glass
+  - Grind and polish it
+- Deliverables:
+  - `optics/lens.md`
+- Effort: 3-4 hours
+- Tests:
+  - the focal length is within 1 %
+";
+
+/// What the reader says of the plan's only achievement: its state, and what is next for it.
+fn read(listing: &Listing) -> (Plan, ItemState, Option<Action>) {
+    let plan = read_workspace(listing, &Selection::default()).plans.remove(0);
+    let state = plan.items[0].state;
+    let action = next(&plan).first().map(|entry| entry.action);
+    (plan, state, action)
+}
+
+#[test]
+fn the_methodologys_reader_takes_our_documents_for_what_they_are() {
+    let home = "work-space/plans/LIGHTHOUSE";
+    let mut listing = Listing::new().with(&format!("{home}/PLAN_LIGHTHOUSE.md"), PLAN);
+    let written = |listing: &Listing, template: Template| {
+        let (plan, ..) = read(listing);
+        let item = &plan.items[0];
+        let told = section(PLAN, &item.id).expect("it is declared");
+        let facts = SectionFacts::of(&plan, item).with_section(&told);
+        let path = template.path(&facts).expect("a document").to_owned();
+        (path, render(template, &facts))
+    };
+    let (_, state, action) = read(&listing);
+    assert_eq!((state, action), (ItemState::Ready, Some(Action::CreateSubplan)));
+
+    let (path, text) = written(&listing, Template::Subplan);
+    assert!(!text.contains("[TO BE FILLED"), "{text}");
+    assert!(text.contains("- `optics/lens.md`\n") && text.contains("2. Choose the glass\n"), "{text}");
+    listing = listing.with(&path, &text);
+    let (plan, state, action) = read(&listing);
+    assert_eq!((state, action), (ItemState::Ready, Some(Action::CreateExecution)));
+    assert_eq!(plan.items[0].document(DocumentKind::Subplan).unwrap().path, path);
+    assert_eq!(plan.items[0].executions.unwrap().planned, 1);
+
+    let (path, text) = written(&listing, Template::Execution);
+    listing = listing.with(&path, &text);
+    let (plan, state, action) = read(&listing);
+    assert_eq!((state, action), (ItemState::InProgress, Some(Action::Continue)));
+    assert_eq!(plan.items[0].executions.unwrap().complete, 0);
+    assert!(plan.problems.is_empty(), "{:?}", plan.problems);
+
+    let done = text.replace("📋 Ready for Execution", "✅ Complete");
+    let (_, state, action) = read(&listing.with(&path, &done));
+    assert_eq!((state, action), (ItemState::InReview, Some(Action::Review)));
+}
+
+#[test]
+fn a_fix_prompt_lists_what_the_review_found() {
+    let fix = "# FIX REQUIRED: Achievement 2.3\n\n## Issues Found\n\n### Critical Issues (must fix)\n\n\
+               #### 1. The edge is chipped\n\nSee the photograph.\n\n### Minor Issues\n\n#### 1. Dust\n";
+    let text = render(Template::Fix, &told().with_issues(&issues(fix)));
+    assert!(text.contains("- critical: The edge is chipped\n- minor: Dust\n"), "{text}");
 }
