@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     declarations::{Declaration, Declarations},
+    evidence::positions,
     header::{Header, Status},
     parallel::Parallel,
 };
@@ -44,8 +45,9 @@ pub(super) fn index_and_body(found: &Declarations, plan: &mut Plan) {
 /// Ticks that no approval stands behind, in the index and in the body.
 pub(super) fn ticks(found: &Declarations, plan: &mut Plan) {
     let mut told = HashSet::new();
+    let positions = positions(&plan.items);
     for entry in found.index.iter().chain(&found.body).filter(|it| it.ticked) {
-        let open = plan.items.iter().find(|item| item.id.as_str() == entry.id && !item.state.is_over());
+        let open = positions.get(&entry.id).map(|&at| &plan.items[at]).filter(|item| !item.state.is_over());
         let Some(item) = open.filter(|_| told.insert(&entry.id)) else { continue };
         let message = format!("{} is ticked here, and is {} by its files", item.id, in_words(item));
         let fix = "Approve it, or take the tick away";
@@ -105,11 +107,12 @@ fn total_in(value: &str) -> Option<usize> {
 
 /// States in the `parallel.json` that the files contradict, in one problem.
 pub(super) fn parallel_states(parallel: &Parallel, plan: &mut Plan) {
+    let positions = positions(&plan.items);
     let stale: Vec<String> = parallel
         .entries
         .iter()
         .filter_map(|entry| {
-            let item = plan.items.iter().find(|item| item.id.as_str() == entry.id)?;
+            let item = &plan.items[*positions.get(&entry.id)?];
             let status = entry.status.as_deref()?;
             contradicts(status, item.state).then(|| format!("{} ({status}, but {})", item.id, in_words(item)))
         })

@@ -17,6 +17,9 @@ const FLAT: &[&str] = &["work-space", ""];
 const DOCUMENTS: &[&str] =
     &["documentation", "documents", "observations", "observability", "archive", "analyses"];
 
+/// The heading of a plan stands within this many lines.
+const HEAD: usize = 40;
+
 /// A plan, before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -240,9 +243,9 @@ pub(super) fn is_headed(listing: &Listing, path: &str) -> bool {
 
 /// Whether a text begins as plans do.
 pub(super) fn is_plan_text(text: &str) -> bool {
-    let head: String =
-        text.trim_start_matches('\u{feff}').lines().take(40).map(|line| format!("{line}\n")).collect();
-    let outline = Outline::read(&head);
+    let text = text.trim_start_matches('\u{feff}');
+    let end = text.match_indices('\n').nth(HEAD).map_or(text.len(), |(end, _)| end);
+    let outline = Outline::read(&text[..end]);
     let Some(heading) = outline.headings.first() else { return false };
     let name = heading.text.trim().trim_start_matches(|it: char| !it.is_alphanumeric());
     heading.level == 1 && name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("PLAN:"))

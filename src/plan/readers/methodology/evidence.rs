@@ -7,13 +7,10 @@ use super::{
     ids::{file_code, first_number},
     names::Kind,
 };
-use crate::{
-    ids::ItemId,
-    plan::{
-        Item, Place,
-        listing::{Listing, file_name},
-        problem::{Code, Problem},
-    },
+use crate::plan::{
+    Item, Place,
+    listing::{Listing, file_name},
+    problem::{Code, Problem},
 };
 
 /// The state files of one achievement, in the order of runs and versions.
@@ -47,10 +44,12 @@ pub(super) fn evidence(
     for (at, item) in items.iter().enumerate() {
         by_code.entry(file_code(&item.id)).or_default().push(at);
     }
+    let by_id = positions(items);
     collisions(items, &by_code, problems);
     let mut evidence = vec![Evidence::default(); items.len()];
     for file in files {
-        match item_of(&file, items, &by_code, listing) {
+        let dotted = by_id.get(&file.code).filter(|_| file.code.contains('.'));
+        match dotted.map_or_else(|| item_of(&file, items, &by_code, listing), |at| Ok(*at)) {
             Ok(at) => evidence[at].files.push(file),
             Err(problem) => problems.push(problem),
         }
@@ -69,10 +68,6 @@ fn item_of(
     by_code: &HashMap<String, Vec<usize>>,
     listing: &Listing,
 ) -> Result<usize, Problem> {
-    if file.code.contains('.') {
-        let found = items.iter().position(|item| item.id.as_str() == file.code);
-        return found.ok_or_else(|| nobody(file));
-    }
     match by_code.get(&file.code).map(Vec::as_slice) {
         Some([at]) => Ok(*at),
         Some(candidates) => {
@@ -121,7 +116,7 @@ fn nobody(file: &StateFile) -> Problem {
     Problem::new(Code::Orphan, Place::file(&file.path), message, fix)
 }
 
-/// The item of this id, by position.
-pub(super) fn position(items: &[Item], id: &str) -> Option<usize> {
-    items.iter().position(|item| item.id == ItemId::from(id))
+/// Where each id stands.
+pub(super) fn positions(items: &[Item]) -> HashMap<String, usize> {
+    items.iter().enumerate().map(|(at, item)| (item.id.as_str().to_owned(), at)).collect()
 }

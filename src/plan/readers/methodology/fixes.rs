@@ -32,35 +32,50 @@ static NUMBERED_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static NUMBERED_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s{0,1}\d+[.)]\s+(?P<title>.+?)\s*$").expect("the pattern is well formed")
+    Regex::new(r"^\s?(?:\*\*)?\d+[.)]\s+(?P<title>.+?)\s*$").expect("the pattern is well formed")
 });
 
 /// The issues of a FIX file, in its order: headings `#### 1. Title` (bold or not, with or without a
-/// sign of weight) or numbered entries, under headings that say critical or minor. An issue list
-/// ends at the next section, so that what worked well is no issue.
+/// sign of weight), else numbered entries `1. **Title**` or `**1. Title**`, under headings that say
+/// critical or minor. An issue list ends at the next section, so that what worked well is no issue.
 #[must_use]
 pub fn issues(fix_text: &str) -> Vec<FixIssue> {
     let outline = Outline::read(fix_text);
-    let with_headings = read(&outline, &NUMBERED_HEADING);
-    if with_headings.is_empty() { read(&outline, &NUMBERED_ENTRY) } else { with_headings }
+    weighed(&outline).iter().flat_map(|(severity, lines)| issues_of(*severity, lines)).collect()
 }
 
-fn read(outline: &Outline, pattern: &Regex) -> Vec<FixIssue> {
-    let mut issues: Vec<FixIssue> = Vec::new();
-    let mut severity = None;
+/// The lines under each heading that says how much the issues below it weigh.
+fn weighed<'t>(outline: &Outline<'t>) -> Vec<(FixSeverity, Vec<Line<'t>>)> {
+    let mut weighed: Vec<(FixSeverity, Vec<Line>)> = Vec::new();
     let mut inside = false;
     for line in outline.lines() {
-        if let Some(change) = heading_change(&line, severity) {
-            severity = change;
-            inside = false;
-            continue;
+        match heading(&line) {
+            Some(Below::Issues(severity)) => {
+                weighed.push((severity, Vec::new()));
+                inside = true;
+            }
+            Some(Below::Others) => inside = false,
+            None if inside && !is_rule(&line) => {
+                weighed.last_mut().into_iter().for_each(|it| it.1.push(line));
+            }
+            None => {}
         }
-        let Some(severity) = severity else { continue };
-        let title = pattern.captures(line.text).filter(|_| line.cover == Cover::Prose);
-        if let Some(title) = title {
-            issues.push(FixIssue { severity, title: plain_title(&title["title"]), detail: String::new() });
-            inside = true;
-        } else if let Some(issue) = issues.last_mut().filter(|_| inside && !is_rule(&line)) {
+    }
+    weighed
+}
+
+fn issues_of(severity: FixSeverity, lines: &[Line]) -> Vec<FixIssue> {
+    let title = |pattern: &Regex, line: &Line| {
+        let found = pattern.captures(line.text).filter(|_| line.cover == Cover::Prose)?;
+        Some(plain_title(&found["title"]))
+    };
+    let has_headings = lines.iter().any(|line| title(&NUMBERED_HEADING, line).is_some());
+    let pattern = if has_headings { &NUMBERED_HEADING } else { &NUMBERED_ENTRY };
+    let mut issues: Vec<FixIssue> = Vec::new();
+    for line in lines {
+        if let Some(title) = title(pattern, line) {
+            issues.push(FixIssue { severity, title, detail: String::new() });
+        } else if let Some(issue) = issues.last_mut() {
             issue.detail.push_str(line.text);
             issue.detail.push('\n');
         }
@@ -71,8 +86,14 @@ fn read(outline: &Outline, pattern: &Regex) -> Vec<FixIssue> {
     issues
 }
 
-/// What a heading makes of the weight in force: `Some(None)` ends the issues.
-fn heading_change(line: &Line, now: Option<FixSeverity>) -> Option<Option<FixSeverity>> {
+/// What stands below a heading.
+enum Below {
+    Issues(FixSeverity),
+    Others,
+}
+
+/// What a heading of the second or third level announces; a numbered one is an issue itself.
+fn heading(line: &Line) -> Option<Below> {
     if line.cover != Cover::Prose || NUMBERED_HEADING.is_match(line.text) {
         return None;
     }
@@ -82,17 +103,16 @@ fn heading_change(line: &Line, now: Option<FixSeverity>) -> Option<Option<FixSev
         return None;
     }
     let name = text.to_lowercase();
-    if name.contains("critical") || name.contains("must fix") || name.contains("blocker") {
-        return Some(Some(FixSeverity::Critical));
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if says(&["critical", "must fix", "blocker"]) {
+        return Some(Below::Issues(FixSeverity::Critical));
     }
-    if name.contains("minor") || name.contains("should fix") {
-        return Some(Some(FixSeverity::Minor));
+    if says(&["minor", "should fix"]) {
+        return Some(Below::Issues(FixSeverity::Minor));
     }
-    if level == 2 {
-        // "Issues Found" without a weight of its own: what follows must be mended.
-        return Some(name.contains("issue").then_some(FixSeverity::Critical));
-    }
-    now.is_some().then_some(None)
+    // "Issues Found" without a weight of its own: what follows must be mended.
+    let unweighed = level == 2 && says(&["issue"]);
+    Some(if unweighed { Below::Issues(FixSeverity::Critical) } else { Below::Others })
 }
 
 fn is_rule(line: &Line) -> bool {

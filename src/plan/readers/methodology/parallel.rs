@@ -1,9 +1,11 @@
 //! `parallel.json`: what needs what, what may run side by side, and estimates. Its own states are
 //! compared and never trusted.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::{evidence::position, hours};
+use super::{evidence::positions, hours};
 use crate::{
     ids::ItemId,
     plan::{
@@ -92,14 +94,13 @@ fn parse(path: String, value: &Value, problems: &mut Vec<Problem>) -> Parallel {
     };
     let mut entries = Vec::new();
     for (at, value) in list.iter().enumerate() {
-        match entry(value) {
-            Some(entry) => entries.push(entry),
-            None => {
-                let message = format!("entry {} of its achievements has no achievement_id", at + 1);
-                let fix = "Give it an \"achievement_id\" such as \"1.1\"";
-                problems.push(Problem::new(Code::Malformed, Place::file(&path), message, fix));
-            }
+        if let Some(entry) = entry(value) {
+            entries.push(entry);
+            continue;
         }
+        let message = format!("entry {} of its achievements has no achievement_id", at + 1);
+        let fix = "Give it an \"achievement_id\" such as \"1.1\"";
+        problems.push(Problem::new(Code::Malformed, Place::file(&path), message, fix));
     }
     Parallel { path, level, entries }
 }
@@ -127,11 +128,14 @@ fn scalar(value: &Value) -> Option<String> {
 /// Gives items their needs, estimates and leave to run side by side.
 pub(super) fn apply(parallel: &Parallel, items: &mut [Item], problems: &mut Vec<Problem>) {
     let mut unknown = Vec::new();
+    let mut listed = HashSet::new();
+    let positions = positions(items);
     for entry in &parallel.entries {
-        let Some(at) = position(items, &entry.id) else {
+        let Some(&at) = positions.get(&entry.id) else {
             unknown.push(entry.id.as_str());
             continue;
         };
+        listed.insert(at);
         let item = &mut items[at];
         item.needs.clone_from(&entry.needs);
         item.hours = entry.hours.or(item.hours);
@@ -140,8 +144,9 @@ pub(super) fn apply(parallel: &Parallel, items: &mut [Item], problems: &mut Vec<
     }
     let left_out: Vec<String> = items
         .iter()
-        .filter(|item| !parallel.entries.iter().any(|entry| entry.id == item.id.as_str()))
-        .map(|item| item.id.to_string())
+        .enumerate()
+        .filter(|(at, _)| !listed.contains(at))
+        .map(|(_, item)| item.id.to_string())
         .collect();
     let mut report = |message: String, fix: &str| {
         problems.push(Problem::new(Code::IndexMismatch, Place::file(&parallel.path), message, fix));

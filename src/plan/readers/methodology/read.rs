@@ -1,6 +1,6 @@
 //! From a listing to plans.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     collect::{self, Collected},
@@ -11,7 +11,7 @@ use super::{
     header::Header,
     hours, ids,
     names::StateName,
-    parallel, section, state,
+    parallel, state,
 };
 use crate::{
     ids::{ItemId, PlanId},
@@ -123,29 +123,36 @@ fn title(outline: &Outline) -> Option<String> {
     (!title.is_empty()).then(|| title.to_owned())
 }
 
-/// Index entries first, in their order; what only the body declares follows its neighbour there.
+/// Index entries in their order, each followed by what only the body declares after it.
+fn in_plan_order(declared: &Declarations) -> Vec<&Declaration> {
+    let indexed: HashSet<&str> = declared.index.iter().map(|it| it.id.as_str()).collect();
+    let mut followers: HashMap<Option<&str>, Vec<&Declaration>> = HashMap::new();
+    let mut before = None;
+    for entry in &declared.body {
+        if indexed.contains(entry.id.as_str()) {
+            before = Some(entry.id.as_str());
+        } else {
+            followers.entry(before).or_default().push(entry);
+        }
+    }
+    let mut order = followers.remove(&None).unwrap_or_default();
+    for entry in &declared.index {
+        order.push(entry);
+        order.extend(followers.remove(&Some(entry.id.as_str())).unwrap_or_default());
+    }
+    order
+}
+
 fn add_items(plan: &mut Plan, declared: &Declarations, outline: &Outline) {
     let bodies: HashMap<&str, &Declaration> = declared.body.iter().map(|it| (it.id.as_str(), it)).collect();
-    let mut order: Vec<&Declaration> = declared.index.iter().collect();
-    let mut before: Option<&str> = None;
-    for entry in &declared.body {
-        let place = |id: &str| order.iter().position(|it| it.id == id);
-        if place(&entry.id).is_none() {
-            let at =
-                before.and_then(place).map_or(if before.is_none() { 0 } else { order.len() }, |at| at + 1);
-            order.insert(at, entry);
-        }
-        before = Some(&entry.id);
-    }
     let mut groups = Groups::default();
     let lines: Vec<&str> = outline.lines().map(|line| line.text).collect();
-    let ends = section::ends(outline);
-    for entry in order {
+    for entry in in_plan_order(declared) {
         let body = bodies.get(entry.id.as_str()).copied().unwrap_or(entry);
         let title = if entry.title.is_empty() { &body.title } else { &entry.title };
         let mut item =
             Item::new(ItemId::new(entry.id.as_str()), title.as_str(), Place::line(&plan.path, body.line));
-        let own = &lines[body.line - 1..(ends.of(body.line) - 1).min(lines.len())];
+        let own = &lines[body.line - 1..(declared.ends.of(body.line) - 1).min(lines.len())];
         item.hours = entry.hours.or(body.hours).or_else(|| effort(own));
         let priority = entry.priority.as_deref().or(body.priority.as_deref());
         let priority = priority.unwrap_or_else(|| ids::priority_of(&entry.id));
@@ -289,9 +296,9 @@ fn add_summaries(plan: &mut Plan, listing: &Listing) {
     if plan.folder.is_empty() {
         return;
     }
+    let positions = evidence::positions(&plan.items);
     for (path, _) in listing.below(&plan.folder) {
-        let item = achievement_in_name(file_name(path)).and_then(|id| evidence::position(&plan.items, id));
-        if let Some(at) = item {
+        if let Some(&at) = achievement_in_name(file_name(path)).and_then(|id| positions.get(id)) {
             plan.items[at].documents.push(Document { kind: DocumentKind::Summary, path: path.to_owned() });
         }
     }

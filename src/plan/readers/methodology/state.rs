@@ -115,16 +115,12 @@ fn rejected<'e>(
         let why = format!("{name} is newer than its answer, {answer_name}");
         return Verdict::new(ItemState::NeedsFix, "needs fix", why, fix).to(Action::Fix);
     }
-    match runs.first_open() {
-        Some(open) => {
-            let why = format!("{answer_name} answers {name}, but {} is not complete", file_name(&open.path));
-            Verdict::new(ItemState::InProgress, "fix answered", why, answer).to(Action::Continue)
-        }
-        None => {
-            let why = format!("{answer_name} answers {name} and waits for a verdict");
-            Verdict::new(ItemState::InReview, "fix answered", why, answer).to(Action::Review)
-        }
+    if let Some(open) = runs.first_open() {
+        let why = format!("{answer_name} answers {name}, but {} is not complete", file_name(&open.path));
+        return Verdict::new(ItemState::InProgress, "fix answered", why, answer).to(Action::Continue);
     }
+    let why = format!("{answer_name} answers {name} and waits for a verdict");
+    Verdict::new(ItemState::InReview, "fix answered", why, answer).to(Action::Review)
 }
 
 fn executed<'e>(latest: &'e StateFile, runs: &Runs<'e>) -> Verdict<'e> {

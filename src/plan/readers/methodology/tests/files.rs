@@ -1,6 +1,7 @@
 //! Names of state files, sections for templates, issues of a rejection, and where new files go.
 
 use super::{super::*, *};
+use FixSeverity::{Critical, Minor};
 
 #[test]
 fn names_that_collide_are_decided_by_the_text_or_not_at_all() {
@@ -147,14 +148,13 @@ fn a_section_is_the_longest_one_with_its_parts() {
 }
 
 #[test]
-fn issues_of_a_rejection_are_found_in_all_three_shapes() {
+fn issues_of_a_rejection_are_found_in_all_their_shapes() {
     let check = |text: &str, expected: &[(FixSeverity, &str, &str)]| {
         let found = issues(text);
         let found: Vec<_> =
             found.iter().map(|it| (it.severity, it.title.as_str(), it.detail.as_str())).collect();
         assert_eq!(found, expected, "{text}");
     };
-    use FixSeverity::{Critical, Minor};
     check(
         "# FIX REQUIRED: Achievement 1.1\n\n## Issues Found\n\n### Critical Issues (must fix)\n\n\
          #### 1. **Pump leaks** ⚠️ BLOCKER\n\n- **Fix**: seal it\n  1. dry it\n\n#### 2. Filter missing\n\n\
@@ -173,6 +173,11 @@ fn issues_of_a_rejection_are_found_in_all_three_shapes() {
             (Critical, "Filter missing", ""),
             (Minor, "Paint", ""),
         ],
+    );
+    check(
+        "## Issues Found\n\n### Critical Issues (must fix)\n\n**1. Pump leaks (2 of 2)**\n\n- **Fix**: seal\n  1. dry it\n\n\
+         ### Minor Issues\n\n#### 2. Paint\n",
+        &[(Critical, "Pump leaks (2 of 2)", "- **Fix**: seal\n  1. dry it"), (Minor, "Paint", "")],
     );
     check("# FIX\n\n## Summary\n\n1. not an issue\n", &[]);
     check(

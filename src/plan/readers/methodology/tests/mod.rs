@@ -2,6 +2,7 @@
 
 mod files;
 mod layout;
+mod properties;
 mod states;
 mod texts;
 

@@ -181,9 +181,9 @@ fn a_plan_that_only_lists_its_achievements_means_them() {
 #[test]
 fn line_ends_of_windows_and_a_byte_order_mark_change_nothing() {
     let text = format!("\u{feff}{}", INDEXED.replace('\n', "\r\n"));
-    let (plan, plain) = (of(&text), of(INDEXED));
-    assert_eq!(plan.items, plain.items);
-    assert_eq!(plan.problems, plain.problems);
+    let (plan, unix) = (of(&text), of(INDEXED));
+    assert_eq!(plan.items, unix.items);
+    assert_eq!(plan.problems, unix.problems);
     assert_eq!(plan.title, "Lighthouse");
 }
 
