@@ -387,7 +387,9 @@ fn keeps_the_rules(before: &Plan, plan: &Plan) {
         assert_ne!(item.state, ItemState::Pending, "pending was decided: {}", item.id);
         if was.state == ItemState::Pending && !item.container {
             assert_eq!(item.state == ItemState::Ready, item.blocked_by.is_empty(), "{}", item.id);
-            assert!(matches!(item.state, ItemState::Ready | ItemState::Blocked));
+            let open = |need: &ItemId| plan.item(need).is_none_or(|need| !need.state.is_over());
+            let waits = needs_with_inherited(plan, item).iter().any(open);
+            assert_eq!(item.state, if waits { ItemState::Blocked } else { ItemState::Ready }, "{}", item.id);
         } else if !item.container {
             assert_eq!(item.state, was.state, "{}", item.id);
         }
