@@ -127,6 +127,13 @@ impl<'a> Members<'a> {
         words.map(|word| word.trim().to_owned()).find(|word| !word.is_empty())
     }
 
+    /// The same, with the line it stands on.
+    pub fn word_and_line(&self, name: &str) -> Option<(String, usize)> {
+        let part = self.get(name)?;
+        let word = part.word()?.trim().to_owned();
+        (!word.is_empty()).then(|| (word, part.line()))
+    }
+
     /// All of them, in the order of the text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Part<'a>)> {
         self.0.iter().map(|(key, part)| (key.as_str(), *part))

@@ -104,7 +104,8 @@ fn read_issue(plan: &mut Plan, line: &str, place: Place) -> Result<(), String> {
     let id = members.word(&["id"]).ok_or("the issue has no id")?;
     let title = members.word(&["title"]).unwrap_or_else(|| id.clone());
     let mut item = Item::new(ItemId::new(id), title, place);
-    let unknown = status::stand(&mut item, members.word(&["status"]));
+    let line = item.place.line.unwrap_or(1);
+    let unknown = status::stand(&mut item, members.word(&["status"]).map(|word| (word, line)));
     item.priority = members.get("priority").and_then(|it| it.word()?.parse().ok());
     item.hours = hours(&members);
     item.changed = changed(&members, item.state);

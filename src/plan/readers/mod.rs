@@ -12,6 +12,7 @@ use super::{
 };
 
 pub mod beads;
+pub mod ccw;
 pub mod checklist;
 mod files;
 pub mod methodology;
@@ -57,6 +58,7 @@ pub struct Reading {
 /// file named by itself reads it.
 pub const READERS: &[Reader] = &[
     methodology::READER,
+    ccw::READER,
     taskmaster::READER,
     beads::READER,
     speckit::READER,

@@ -5,7 +5,7 @@ use crate::{
     ids::PlanId,
     plan::{
         problem::{Code, Problem},
-        types::{Action, Dialect, Item, ItemState, Plan, PlanState},
+        types::{Action, Dialect, Item, ItemState, Place, Plan, PlanState},
     },
 };
 
@@ -67,24 +67,27 @@ pub fn action(state: ItemState) -> Option<Action> {
     runs.then_some(Action::Run)
 }
 
-/// Gives an item its state by the plan's own word, or pending when the plan has none. Gives back the
-/// problem of a word that means nothing.
-pub fn stand(item: &mut Item, word: Option<String>) -> Option<Problem> {
-    let state = word.as_deref().map_or(Some(ItemState::Pending), meaning);
+/// Gives an item its state by the plan's own word and the line it stands on, or pending when the
+/// plan has none. Gives back the problem of a word that means nothing.
+pub fn stand(item: &mut Item, word: Option<(String, usize)>) -> Option<Problem> {
+    let Some((word, line)) = word else {
+        item.state = ItemState::Pending;
+        item.action = action(item.state);
+        item.why = format!("{} says nothing of a state", item.place);
+        return None;
+    };
+    let place = Place::line(item.place.file.clone(), line);
+    let state = meaning(&word);
     item.state = state.unwrap_or(ItemState::Unknown);
     item.action = action(item.state);
-    item.why = match &word {
-        Some(word) => format!("{} says {word}", item.place),
-        None => format!("{} says nothing of a state", item.place),
-    };
-    item.raw_state = word;
+    item.why = format!("{place} says {word}");
+    item.raw_state = Some(word.clone());
     if state.is_some() {
         return None;
     }
-    let word = item.raw_state.as_deref().unwrap_or_default();
     let message = format!("{} is {word:?}, a state that means nothing to us", item.id);
     let fix = "write one of: pending, in-progress, review, blocked, done, cancelled";
-    Some(Problem::new(Code::UnknownState, item.place.clone(), message, fix))
+    Some(Problem::new(Code::UnknownState, place, message, fix))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn read_one(
 ) {
     let title = members.word(&["title", "description"]).unwrap_or_else(|| id.clone());
     let mut item = Item::new(ItemId::new(id), title, place);
-    plan.problems.extend(status::stand(&mut item, members.word(&["status"])));
+    plan.problems.extend(status::stand(&mut item, members.word_and_line("status")));
     item.priority = Some(members.word(&["priority"]).map_or(MEDIUM, |word| priority(&word)));
     item.parent = parent.map(ItemId::new);
     item.needs = needs(members, parent);

@@ -1,0 +1,32 @@
+//! CCW: sessions at `.workflow/active/WFS-…`, `archives/WFS-…`, in older projects `sessions/WFS-…`
+//! and `.workflow/WFS-…`.
+//!
+//! A session's tasks are its `.task/*.json`; they decide what there is and how it stands.
+//! `TODO_LIST.md` is a view of them that agents tick: it gives the order and the headings, and where
+//! it says otherwise, that is told as drift. A session without task files has the tasks that its
+//! `workflow-session.json` embeds, else those of its list.
+
+mod claim;
+mod drift;
+mod id;
+mod needs;
+mod session;
+mod task;
+pub mod todo;
+
+#[cfg(test)]
+mod tests;
+
+use claim::{claims, wants};
+
+use super::{Reader, Reading, Scope};
+use crate::plan::{Dialect, listing::Listing};
+
+/// The reader.
+pub const READER: Reader = Reader { dialect: Dialect::Ccw, wants, claims, read };
+
+fn read(listing: &Listing, scope: &Scope) -> Reading {
+    let folders = claim::sessions(listing, scope);
+    let plans = folders.iter().map(|folder| session::read(listing, folder)).collect();
+    Reading { plans, problems: Vec::new() }
+}
