@@ -69,10 +69,11 @@ impl State {
         self.graph.spec.fail_fast && self.history.first_failure.is_some()
     }
 
+    /// A closing run needs no word here: nothing launchable is left in it.
     pub(super) fn may_launch(&self) -> bool {
         let held = self.history.paused || self.watch.journal_down || self.watch.recovering;
         let slots = self.graph.spec.slots.max(1);
-        self.history.begun && !held && !self.is_closing() && self.agenda.active.len() < slots
+        self.history.begun && !held && self.agenda.active.len() < slots
     }
 
     /// The attempt that the most urgent task is due for.

@@ -277,21 +277,16 @@ impl Witness {
             let limits = self.limits(attempt);
             let past =
                 |since: Moment, limit: Option<Duration>| limit.is_some_and(|it| since.after(it) <= now);
-            match open.stop {
-                Some((_, since)) => {
-                    assert!(
-                        open.killed || !past(since, Some(limits.grace)),
-                        "{attempt} lives past its grace"
-                    );
-                }
-                None => {
-                    assert!(!past(open.since, limits.wall), "{attempt} lives past its wall time");
-                    assert!(!past(open.heard, limits.idle), "{attempt} is silent for too long");
-                    let half = limits.wall.map(|wall| wall / 2);
-                    assert!(open.slow || !past(open.since, half), "{attempt} is slow and nobody says so");
-                    assert!(!self.closing() || self.recovering, "{attempt} was not asked to end");
-                }
+            if let Some((_, since)) = open.stop {
+                let over = !open.killed && past(since, Some(limits.grace));
+                assert!(!over, "{attempt} lives past its grace");
+                continue;
             }
+            assert!(!past(open.since, limits.wall), "{attempt} lives past its wall time");
+            assert!(!past(open.heard, limits.idle), "{attempt} is silent for too long");
+            let half = limits.wall.map(|wall| wall / 2);
+            assert!(open.slow || !past(open.since, half), "{attempt} is slow and nobody says so");
+            assert!(!self.closing(), "{attempt} was not asked to end");
         }
     }
 
