@@ -1,7 +1,7 @@
 //! Time comes from here and nowhere else, so that a test can turn it.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -143,35 +143,54 @@ fn read(clock: rustix::time::ClockId) -> Duration {
 /// A clock that stands still until it is turned. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct ManualClock {
-    inner: Arc<Mutex<(Timestamp, Moment)>>,
+    inner: Arc<Mutex<Hands>>,
+}
+
+#[derive(Debug)]
+struct Hands {
+    wall: Timestamp,
+    now: Moment,
+    boot: Moment,
 }
 
 impl ManualClock {
     /// Stands at `wall` and moment zero.
     #[must_use]
     pub fn at(wall: Timestamp) -> Self {
-        Self { inner: Arc::new(Mutex::new((wall, Moment::default()))) }
+        let hands = Hands { wall, now: Moment::default(), boot: Moment::default() };
+        Self { inner: Arc::new(Mutex::new(hands)) }
     }
 
     /// Turns both the wall and the monotonic clock on.
     pub fn advance(&self, duration: Duration) {
-        let mut inner = self.inner.lock().expect("no holder of this lock panics");
-        inner.1 = inner.1.after(duration);
-        inner.0 = Timestamp(inner.0.0 + i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2));
+        self.suspend(duration);
+        let mut hands = self.hands();
+        hands.now = hands.now.after(duration);
+    }
+
+    /// Lets the machine sleep: the wall goes on, the monotonic clock does not.
+    pub fn suspend(&self, duration: Duration) {
+        let mut hands = self.hands();
+        hands.boot = hands.boot.after(duration);
+        hands.wall = Timestamp(hands.wall.0 + i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2));
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.inner.lock().expect("no holder of this lock panics")
     }
 }
 
 impl Clock for ManualClock {
     fn wall(&self) -> Timestamp {
-        self.inner.lock().expect("no holder of this lock panics").0
+        self.hands().wall
     }
 
     fn now(&self) -> Moment {
-        self.inner.lock().expect("no holder of this lock panics").1
+        self.hands().now
     }
 
     fn boot(&self) -> Moment {
-        self.now()
+        self.hands().boot
     }
 }
 
