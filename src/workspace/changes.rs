@@ -85,7 +85,9 @@ impl Walk<'_> {
         let Ok(entries) = fs::read_dir(&full) else { return };
         let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
         names.sort_unstable();
-        names.iter().for_each(|name| self.visit(&path.join(name)));
+        for name in names {
+            self.visit(&path.join(name));
+        }
     }
 
     fn take_in(&mut self, path: &Path, metadata: &Metadata) {
@@ -139,7 +141,8 @@ fn glob(pattern: &str) -> Option<Glob> {
 
 /// Where to walk: the folders before the first special character, without those inside another.
 fn starts(patterns: &[String]) -> Vec<PathBuf> {
-    let is_plain = |it: &Component<'_>| !it.as_os_str().to_string_lossy().contains(['*', '?', '[', '{', '\\']);
+    let is_plain =
+        |it: &Component<'_>| !it.as_os_str().to_string_lossy().contains(['*', '?', '[', '{', '\\']);
     let mut starts: Vec<PathBuf> =
         patterns.iter().map(|it| Path::new(it).components().take_while(is_plain).collect()).collect();
     starts.sort_unstable();
@@ -164,7 +167,8 @@ mod tests {
         for path in ["docs/kept.md", "docs/grown.md", "src/a.rs", "docs/deep/gone.md", "notes.md"] {
             write(root, path, "old");
         }
-        let patterns: Vec<String> = patterns.iter().map(|&it| it.replace("ROOT", root.to_str().unwrap())).collect();
+        let patterns: Vec<String> =
+            patterns.iter().map(|&it| it.replace("ROOT", root.to_str().unwrap())).collect();
         let state = root.join(".plandeck");
         let take = || Snapshot::take(root, &[&state], &patterns);
         let before = take();
@@ -191,14 +195,10 @@ mod tests {
         check(&["docs/**/*.md"], &["docs/deep/made.md", "docs/grown.md"]);
         check(&["src/*.rs", "notes.md"], &["notes.md", "src/b.rs"]);
         check(&["ROOT/src/{a,b}.rs"], &["src/b.rs"]);
-        check(&["missing", "[", ""], &[
-            "docs/deep/made.md",
-            "docs/grown.md",
-            "docs.old/x",
-            "notes.md",
-            "src/b.rs",
-            "src/b.txt",
-        ]);
+        check(
+            &["missing", "[", ""],
+            &["docs/deep/made.md", "docs/grown.md", "docs.old/x", "notes.md", "src/b.rs", "src/b.txt"],
+        );
     }
 
     #[test]

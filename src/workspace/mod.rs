@@ -2,6 +2,7 @@
 //!
 //! It never decides what a plan means: that is `plan`, which is given a listing.
 
+mod changes;
 mod edit;
 mod find;
 mod git;
@@ -9,6 +10,7 @@ mod scan;
 pub mod state;
 mod undo;
 
+pub use changes::{Snapshot, changes};
 pub use edit::{EditError, Editor};
 pub use find::{CONFIG_FILE, STATE_FOLDER, find_root};
 pub use git::head_commit;

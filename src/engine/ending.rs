@@ -1,0 +1,48 @@
+//! What is known of a child that ended: what the system said, and what its log says.
+
+use std::{io, path::Path};
+
+use regex::Regex;
+
+use crate::{
+    logs::{find_pattern, last_lines, test_counts},
+    process::launcher::End,
+    run::{Exit, Task, TestCounts},
+    schedule::Facts,
+};
+
+/// A summary stands at the end of the output. Of so many lines and bytes.
+const SUMMARY: (usize, usize) = (4000, 256 * 1024);
+
+pub(super) fn facts(task: &Task, log: &Path, end: End) -> Facts {
+    let End { exit, bytes, leaky, survivors } = end;
+    let failure = if exit == Exit::Code(0) { failure(task, log) } else { None };
+    Facts { exit, bytes, leaky, survivors, tests: tests(log, bytes), failure }
+}
+
+/// The line that makes exit 0 a failure. A pattern that can't be looked for is one: what can't be
+/// checked is no success.
+fn failure(task: &Task, log: &Path) -> Option<String> {
+    if task.fail_on.is_empty() {
+        return None;
+    }
+    let patterns: Result<Vec<Regex>, _> = task.fail_on.iter().map(|it| Regex::new(it)).collect();
+    let patterns = match patterns {
+        Ok(patterns) => patterns,
+        Err(error) => return Some(format!("fail_on can't be used: {error}")),
+    };
+    match find_pattern(log, &patterns) {
+        Ok(line) => line,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(format!("the output could not be searched for fail_on: {error}")),
+    }
+}
+
+fn tests(log: &Path, bytes: u64) -> Option<TestCounts> {
+    if bytes == 0 {
+        return None;
+    }
+    let (lines, most) = SUMMARY;
+    let tally = test_counts(&last_lines(log, lines, most).join("\n"))?;
+    Some(TestCounts { passed: tally.passed, failed: tally.failed, skipped: tally.skipped })
+}

@@ -1,0 +1,101 @@
+//! From a task of the specification to a child that can be launched: everything decided, nothing
+//! inherited by accident.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use globset::Glob;
+
+use crate::{
+    ids::AttemptId,
+    process::{
+        find_program,
+        launcher::{MARK, Order},
+    },
+    run::{LaunchFailure, Specification, Task},
+};
+
+/// Where an order is made.
+pub(super) struct Surroundings<'a> {
+    pub spec: &'a Specification,
+    pub workspace: &'a Path,
+    /// The asker's environment.
+    pub env: &'a BTreeMap<String, String>,
+    pub log: PathBuf,
+}
+
+/// Makes the order for an attempt, or says why its task can't be launched.
+pub(super) fn order(
+    task: &Task,
+    attempt: &AttemptId,
+    around: Surroundings<'_>,
+) -> Result<Order, LaunchFailure> {
+    let cwd = cwd(task, around.workspace)?;
+    let env = env(task, attempt, &around);
+    Ok(Order {
+        attempt: attempt.clone(),
+        argv: argv(task, &env, &cwd)?,
+        cwd,
+        env,
+        stdin: task.stdin.as_ref().map(|text| text.clone().into_bytes()),
+        capture: task.capture,
+        log: around.log,
+        max_log_bytes: around.spec.max_log_bytes,
+        leave_running: task.leave_running,
+        umask: around.spec.umask,
+    })
+}
+
+fn argv(task: &Task, env: &BTreeMap<String, String>, cwd: &Path) -> Result<Vec<String>, LaunchFailure> {
+    let Some((program, arguments)) = task.argv.split_first() else {
+        return Err(LaunchFailure::System { message: "the task names no program".to_owned() });
+    };
+    let program = if Path::new(program).is_absolute() {
+        program.clone()
+    } else {
+        let path = env.get("PATH").map_or("/usr/local/bin:/usr/bin:/bin", String::as_str);
+        find_program(program, path, cwd)?.to_string_lossy().into_owned()
+    };
+    Ok([&[program], arguments].concat())
+}
+
+/// The task's directory. A link that leads out of the workspace leads nowhere.
+fn cwd(task: &Task, workspace: &Path) -> Result<PathBuf, LaunchFailure> {
+    let no_directory = || LaunchFailure::NoDirectory { cwd: task.cwd.clone() };
+    let cwd = workspace.join(&task.cwd);
+    let real = cwd.canonicalize().map_err(|_| no_directory())?;
+    let root = workspace.canonicalize().map_err(|_| no_directory())?;
+    if !real.starts_with(&root) {
+        let message = format!("the working directory {} is outside of {}", task.cwd, workspace.display());
+        return Err(LaunchFailure::System { message });
+    }
+    if real.is_dir() { Ok(cwd) } else { Err(no_directory()) }
+}
+
+/// What the recipe passes on and sets, and what names the attempt. Nobody can set the latter.
+fn env(task: &Task, attempt: &AttemptId, around: &Surroundings<'_>) -> BTreeMap<String, String> {
+    let run = around.spec.run.to_string();
+    let passed = around.env.iter().filter(|(name, _)| task.pass_env.iter().any(|it| fits(it, name)));
+    let mut env: BTreeMap<String, String> =
+        passed.map(|(name, value)| (name.clone(), value.clone())).collect();
+    env.extend(task.env.clone());
+    let ours = [
+        (MARK, format!("{run}/{}/{}", attempt.task.as_str(), attempt.number)),
+        ("PLANDECK_RUN", run),
+        ("PLANDECK_TASK", attempt.task.as_str().to_owned()),
+        ("PLANDECK_ATTEMPT_NUMBER", attempt.number.to_string()),
+        ("PLANDECK_WORKSPACE", around.workspace.to_string_lossy().into_owned()),
+    ];
+    let plan = around.spec.plan.as_ref().map(|plan| ("PLANDECK_PLAN", plan.id.as_str().to_owned()));
+    let item = around.spec.item.as_ref().map(|item| ("PLANDECK_ITEM", item.id.as_str().to_owned()));
+    let named = ours.into_iter().chain(plan).chain(item);
+    env.extend(named.map(|(name, value)| (name.to_owned(), value)));
+    env
+}
+
+/// `LC_*` fits `LC_ALL`; what is no pattern fits itself.
+fn fits(pattern: &str, name: &str) -> bool {
+    pattern == name || Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+}

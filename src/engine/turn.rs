@@ -1,0 +1,311 @@
+//! The turning itself.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::Duration,
+};
+
+use super::{
+    Error, Message, Parts,
+    ending::facts,
+    order::{Surroundings, order},
+    recorder::Recorder,
+};
+use crate::{
+    clock::{Clock, Moment},
+    ids::AttemptId,
+    process::launcher::{Launcher, Report},
+    run::{Answer, EventKind, Specification, Status, Task, Verdict},
+    schedule::{self, Effect, Input, State, Step},
+    workspace::{
+        Snapshot, changes,
+        state::{RunFolder, StateFolder},
+    },
+};
+
+/// Behind the bell, and between two looks at a journal that can't be written.
+const POLL: Duration = Duration::from_millis(250);
+
+/// Clocks that part by less did not sleep: they are read one after the other.
+const GAP: Duration = Duration::from_secs(1);
+
+/// A run that is over waits so long for a journal that can't be written; then the spool speaks for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Turns the run until it is over, and says how it ended. `started` is called once `run_started` is
+/// written, before anything is launched.
+///
+/// While the journal can't be written, events are kept in memory and in the run's spool, nothing more
+/// is launched, what runs goes on, and the journal is tried again and again.
+///
+/// # Errors
+/// When the run can't be started: it is not queued, or the journal can't be written. Nothing was
+/// launched then, and `started` was not called.
+pub fn supervise(parts: Parts, inbox: &Receiver<Message>, started: impl FnOnce()) -> Result<Verdict, Error> {
+    let mut engine = Engine::begin(parts, started)?;
+    loop {
+        if let Some(verdict) = engine.over() {
+            engine.close();
+            return Ok(verdict);
+        }
+        match inbox.recv_timeout(engine.patience()) {
+            Ok(message) => engine.take(message),
+            Err(RecvTimeoutError::Timeout) => {}
+            // Nobody is left to tell us anything; the journal may still hold requests.
+            Err(RecvTimeoutError::Disconnected) => std::thread::park_timeout(engine.patience()),
+        }
+        // All that is known already is known before a deadline is served.
+        for message in inbox.try_iter() {
+            engine.take(message);
+        }
+        engine.look_around();
+    }
+}
+
+/// One run being turned.
+pub(super) struct Engine {
+    pub spec: Arc<Specification>,
+    pub state: State,
+    pub recorder: Recorder,
+    pub launcher: Box<dyn Launcher>,
+    pub clock: Arc<dyn Clock>,
+    folder: RunFolder,
+    state_folder: StateFolder,
+    workspace: PathBuf,
+    env: BTreeMap<String, String>,
+    /// How the deliverables were before anything ran.
+    before: Snapshot,
+    /// What an effect led to at once, to be taken next.
+    upcoming: VecDeque<Input>,
+    /// Answers that the journal has not taken yet.
+    pub late_answers: BTreeMap<i64, Answer>,
+    /// How far the clocks had parted at the last look.
+    parted: Duration,
+    last_poll: Moment,
+    rung: bool,
+    /// When the run ended, and whether we were asked to leave since.
+    ended: Option<(Moment, bool)>,
+}
+
+impl Engine {
+    pub fn begin(parts: Parts, started: impl FnOnce()) -> Result<Self, Error> {
+        let Parts { state: state_folder, journal, spec, launcher, clock, workspace, env, supervisor } = parts;
+        let (last, status) = journal.standing(spec.run)?;
+        if status != Status::Queued {
+            return Err(Error::NotQueued { run: spec.run, status });
+        }
+        let folder = state_folder.run(spec.run);
+        let recorder = Recorder::new(journal, spec.run, last, folder.spool(), Arc::clone(&clock));
+        let before = Snapshot::take(&workspace, &[state_folder.root()], &spec.deliverables);
+        let now = clock.now();
+        let mut engine = Self {
+            state: State::new(Arc::clone(&spec)),
+            parted: clock.boot().since(now),
+            last_poll: now,
+            rung: true,
+            ended: None,
+            upcoming: VecDeque::new(),
+            late_answers: BTreeMap::new(),
+            spec,
+            recorder,
+            launcher,
+            clock,
+            folder,
+            state_folder,
+            workspace,
+            env,
+            before,
+        };
+        let step = schedule::step(&mut engine.state, &Input::Begin { supervisor }, now);
+        engine.recorder.write(&step.events, now)?;
+        started();
+        engine.act(step.effects);
+        engine.catch_up();
+        Ok(engine)
+    }
+
+    pub fn take(&mut self, message: Message) {
+        match message {
+            Message::Report(report) => {
+                let input = self.translate(report);
+                self.feed(&input);
+            }
+            Message::Bell => self.rung = true,
+            Message::Terminate => self.terminate(),
+        }
+    }
+
+    /// What is done whenever the engine wakes: the clocks, the journal, the requests, the deadlines.
+    pub fn look_around(&mut self) {
+        self.notice_sleep();
+        let now = self.clock.now();
+        if self.rung || self.last_poll.after(POLL) <= now {
+            self.rung = false;
+            self.last_poll = now;
+            if self.recorder.try_again() {
+                self.feed(&Input::JournalUp);
+            }
+            self.look_for_requests();
+        }
+        if self.state.next_deadline().is_some_and(|deadline| deadline <= self.clock.now()) {
+            self.feed(&Input::Tick);
+        }
+    }
+
+    /// How long there is nothing to do unless a message comes.
+    pub fn patience(&self) -> Duration {
+        let now = self.clock.now();
+        let poll = self.last_poll.after(POLL).since(now);
+        self.state.next_deadline().map_or(poll, |deadline| poll.min(deadline.since(now)))
+    }
+
+    /// The verdict, once it is written or will not be lost.
+    pub fn over(&mut self) -> Option<Verdict> {
+        let verdict = self.state.verdict()?;
+        let now = self.clock.now();
+        let (since, asked_to_leave) = *self.ended.get_or_insert((now, false));
+        let tired = self.recorder.is_safe() && since.after(PATIENCE) <= now;
+        (!self.recorder.is_down() || tired || asked_to_leave).then_some(verdict)
+    }
+
+    /// The last words, to those who asked too late. The bell is taken down.
+    pub fn close(&mut self) {
+        self.write_late_answers();
+        let (run, now) = (self.spec.run, self.clock.wall());
+        if let Err(error) = self.recorder.journal.refuse_open_requests(run, "the run has ended", now) {
+            tracing::warn!("requests that came too late could not be answered: {error}");
+        }
+        let _ = std::fs::remove_file(self.folder.bell());
+    }
+
+    /// Takes one input: decided, written, done, and so on with what that led to.
+    pub fn feed(&mut self, input: &Input) {
+        let effects = self.decide(input);
+        self.act(effects);
+        self.catch_up();
+    }
+
+    /// Decides and writes. What is left is to be done.
+    pub fn decide(&mut self, input: &Input) -> Vec<Effect> {
+        let now = self.clock.now();
+        self.listen(now);
+        let step = schedule::step(&mut self.state, input, now);
+        self.write(step, now)
+    }
+
+    pub fn act(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Launch { attempt } => self.launch(&attempt),
+                Effect::Stop { attempt } => self.launcher.stop(&attempt),
+                Effect::Kill { attempt } => self.launcher.kill(&attempt),
+                Effect::Finish => self.finish(),
+            }
+        }
+    }
+
+    /// What acting led to at once. A loop, so that ten thousand tasks without a program are no tower.
+    pub fn catch_up(&mut self) {
+        while let Some(input) = self.upcoming.pop_front() {
+            let effects = self.decide(&input);
+            self.act(effects);
+        }
+    }
+
+    /// Tells the scheduler of the output of those it is about to judge for their silence.
+    fn listen(&mut self, now: Moment) {
+        for attempt in self.state.listening_for(now) {
+            if let Some(at) = self.launcher.last_output(&attempt) {
+                schedule::step(&mut self.state, &Input::Heard { attempt, at }, now);
+            }
+        }
+    }
+
+    fn write(&mut self, step: Step, now: Moment) -> Vec<Effect> {
+        if step.events.is_empty() {
+            return step.effects;
+        }
+        if self.recorder.is_down() {
+            self.recorder.put_aside(&step.events, now);
+            return step.effects;
+        }
+        match self.recorder.write(&step.events, now) {
+            Ok(()) => step.effects,
+            Err(error) => {
+                tracing::error!("the journal can't be written, nothing more is launched: {error}");
+                self.put_aside(step, now)
+            }
+        }
+    }
+
+    /// A launch that was not written is not done: it is taken back, and nothing ever said otherwise.
+    fn put_aside(&mut self, step: Step, now: Moment) -> Vec<Effect> {
+        let Step { mut events, mut effects } = step;
+        events.retain(|event| !matches!(event, EventKind::TaskReady { .. }));
+        effects.retain(|effect| {
+            let Effect::Launch { attempt } = effect else { return true };
+            self.state.take_back(attempt);
+            false
+        });
+        self.recorder.put_aside(&events, now);
+        self.upcoming.push_front(Input::JournalDown);
+        effects
+    }
+
+    fn launch(&mut self, attempt: &AttemptId) {
+        let around = Surroundings {
+            spec: &self.spec,
+            workspace: &self.workspace,
+            env: &self.env,
+            log: self.folder.log(attempt),
+        };
+        match order(self.task(attempt), attempt, around) {
+            Ok(order) => self.launcher.launch(order),
+            Err(why) => self.upcoming.push_back(Input::FailedToStart { attempt: attempt.clone(), why }),
+        }
+    }
+
+    fn finish(&mut self) {
+        let survivors = self.launcher.sweep_all();
+        let after = Snapshot::take(&self.workspace, &[self.state_folder.root()], &self.spec.deliverables);
+        let deliverables = changes(&self.before, &after);
+        self.upcoming.push_back(Input::Finished { deliverables, survivors });
+    }
+
+    fn translate(&self, report: Report) -> Input {
+        match report {
+            Report::Started { attempt, process } => Input::Started { attempt, process },
+            Report::FailedToStart { attempt, why } => Input::FailedToStart { attempt, why },
+            Report::Ended { attempt, end } => {
+                let facts = facts(self.task(&attempt), &self.folder.log(&attempt), end);
+                Input::Ended { attempt, facts }
+            }
+        }
+    }
+
+    fn terminate(&mut self) {
+        if let Some((_, asked_to_leave)) = &mut self.ended {
+            *asked_to_leave = true;
+        }
+        let reason = Some("the supervisor was asked to end".to_owned());
+        self.feed(&Input::Cancel { reason, by: "the system".to_owned(), now: false });
+    }
+
+    fn notice_sleep(&mut self) {
+        let parted = self.clock.boot().since(self.clock.now());
+        let gap = parted.saturating_sub(self.parted);
+        if gap >= GAP {
+            self.parted = parted;
+            self.feed(&Input::ClockGap { gap });
+        }
+    }
+
+    fn task(&self, attempt: &AttemptId) -> &Task {
+        self.spec.task(&attempt.task).expect("the launcher is given tasks of this run only")
+    }
+}
