@@ -14,8 +14,10 @@ use super::{
 pub mod beads;
 pub mod ccw;
 pub mod checklist;
+pub mod compozy;
 mod files;
 pub mod methodology;
+pub mod openspec;
 mod parts;
 pub mod speckit;
 mod status;
@@ -59,8 +61,10 @@ pub struct Reading {
 pub const READERS: &[Reader] = &[
     methodology::READER,
     ccw::READER,
+    compozy::READER,
     taskmaster::READER,
     beads::READER,
+    openspec::READER,
     speckit::READER,
     checklist::READER,
 ];

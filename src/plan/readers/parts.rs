@@ -95,6 +95,14 @@ pub(super) fn belongs_to(item: &mut Item, path: &str, listing: &Listing) {
     item.changed = listing.get(path).and_then(|it| it.modified);
 }
 
+/// Marks a plan as put away: it is shown, and nothing of it is proposed.
+pub(super) fn archive(plan: &mut Plan) {
+    plan.badges.push("archived".to_owned());
+    for item in &mut plan.items {
+        item.action = None;
+    }
+}
+
 /// The paths that a scope allows: one file, or what `is_plan` knows at and below a folder.
 pub(super) fn paths_in<'l>(
     listing: &'l Listing,

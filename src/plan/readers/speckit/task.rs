@@ -76,10 +76,10 @@ fn undecorated(title: &str, opened: &str) -> String {
     let mut title = title.trim().to_owned();
     for sign in ["**", "~~"] {
         if opened.contains(sign) && title.matches(sign).count() % 2 == 1 {
-            title = title.replacen(sign, "", 1).trim().to_owned();
+            title = title.replacen(sign, "", 1);
         }
     }
-    title
+    title.trim().to_owned()
 }
 
 #[cfg(test)]

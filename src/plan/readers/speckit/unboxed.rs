@@ -15,7 +15,7 @@ use crate::{
     plan::{
         Item, ItemState, Place, Plan,
         listing::Listing,
-        markdown::{Cover, ListItem, Outline},
+        markdown::{Cover, ListItem, Mark, Outline},
         readers::parts,
     },
 };
@@ -110,7 +110,7 @@ fn decide(item: &mut Item, status: Option<(&str, usize)>, boxes: &[&ListItem<'_>
         let state = parts::state_of_word(short).unwrap_or(ItemState::Unknown);
         return parts::decide(item, state, word, format!("status in {}:{line}", item.place.file));
     }
-    let ticked = boxes.iter().filter(|it| it.mark.is_some_and(|it| it.is_cross())).count();
+    let ticked = boxes.iter().filter(|it| it.mark.is_some_and(Mark::is_cross)).count();
     let state = match ticked {
         0 => ItemState::Pending,
         all if all == boxes.len() => ItemState::Done,
