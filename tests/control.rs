@@ -444,6 +444,17 @@ fn a_follower_is_handed_every_event_once_and_then_told_that_it_is_over() {
     writer.join().unwrap();
     assert_eq!(seen.iter().map(|event| event.seq.0).collect::<Vec<_>>(), (1..=2502).collect::<Vec<_>>());
     assert_eq!(follow.next(LONG).unwrap(), Followed::Over);
+    // Who comes when nothing is written any more gets all of it, too.
+    let mut late = house.control.follow(run, Seq(0)).unwrap();
+    while late.seen() < Seq(2502) {
+        assert!(matches!(late.next(Duration::ZERO).unwrap(), Followed::Events(_)));
+    }
+    let (mut watch, mut watched) = (house.control.watch(Cursor::default()).unwrap(), 0);
+    while watched < 2502 {
+        let more = watch.next(Duration::ZERO).unwrap();
+        assert!(!more.is_empty());
+        watched += more.len();
+    }
     assert_eq!(house.control.follow(run, Seq(2502)).unwrap().next(LONG).unwrap(), Followed::Over);
     let late = house.control.follow(run, Seq(2500)).unwrap().next(LONG).unwrap();
     assert!(matches!(late, Followed::Events(events) if words(&events) == ["clock_gap", "run_ended"]));

@@ -241,7 +241,8 @@ impl Filter {
     /// The index holds groups of three characters; what is shorter is looked for row by row.
     fn search(&mut self, search: &str) {
         if search.chars().count() >= 3 {
-            let phrase = format!("\"{}\"", search.replace('"', "\"\""));
+            // The index reads its question as a C string: a NUL would end it before its closing quote.
+            let phrase = format!("\"{}\"", search.replace('"', "\"\"").replace('\0', "\u{fffd}"));
             self.add("n in (select rowid from search where search match ?)", [phrase.into()]);
         } else {
             let pattern = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

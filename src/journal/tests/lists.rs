@@ -53,6 +53,7 @@ fn lists_are_filtered_and_sorted() {
     check(RunQuery { search: Some("%".to_owned()), ..all() }, &[]);
     check(RunQuery { search: Some("\"who\":\"A".to_owned()), ..all() }, &[6, 5, 4, 3, 2, 1]);
     check(RunQuery { search: Some("a\" OR \"b".to_owned()), ..all() }, &[]);
+    check(RunQuery { search: Some("ALPH\0A".to_owned()), ..all() }, &[]);
     check(RunQuery { search: Some(String::new()), ..all() }, &[6, 5, 4, 3, 2, 1]);
     check(RunQuery { sort: RunSort::Duration, ..all() }, &[6, 1, 3, 4, 2, 5]);
     check(RunQuery { sort: RunSort::Duration, reverse: true, ..all() }, &[5, 2, 4, 3, 1, 6]);
