@@ -106,8 +106,9 @@ fn refusal_details(refusal: &Refusal) -> Value {
         }
         Refusal::BadItemId { asked, form } => json!({ "asked": asked, "form": form }),
         Refusal::NoSuchRun { asked } => json!({ "asked": asked }),
-        Refusal::Missing { workflow, what } => json!({ "workflow": workflow, "what": what }),
-        Refusal::BadInput { workflow, what, .. } => json!({ "workflow": workflow, "what": what }),
+        Refusal::Missing { workflow, what } | Refusal::BadInput { workflow, what, .. } => {
+            json!({ "workflow": workflow, "what": what })
+        }
         Refusal::NothingToRun { plan, why } => json!({ "plan": plan, "why": why }),
         Refusal::SubplanMissing { plan, item } => json!({ "plan": plan, "item": item }),
         Refusal::AlreadyThere { what } => json!({ "what": what }),
