@@ -1,3 +1,9 @@
 //! The binary: start, and the exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use plandeck::app;
+
+fn main() -> ExitCode {
+    app::run(std::env::args_os()).into()
+}

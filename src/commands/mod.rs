@@ -1,3 +1,28 @@
 //! One file a verb. The shell and the deck run the same verbs.
 
+mod context;
 pub mod demo;
+mod dispatch;
+mod document;
+mod edits;
+mod end;
+mod estimate;
+mod failure;
+mod follow;
+mod help;
+mod launch;
+mod logs;
+mod plan;
+mod plans;
+mod runs;
+mod settings;
+mod status;
+
+pub use context::{Code, Context, Done, Face, read_settings};
+pub use dispatch::{Dispatched, ForTheFace, dispatch};
+pub use end::{End, ended, verdict_code};
+pub use failure::{Failure, causes};
+pub use launch::{After, Mode, launch, run_program};
+pub use plans::{Plans, load, resolve};
+pub use runs::{recover, show_list, wait_for};
+pub use status::{board_ids, recent_runs, show_board, show_page};

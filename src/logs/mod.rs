@@ -11,6 +11,6 @@ mod tail;
 
 pub use file::{LogFile, Written, dropped_line, trim};
 pub use index::{Chunk, Index, Stream, index_path};
-pub use search::{find_pattern, last_lines};
+pub use search::{find_pattern, first_lines, last_lines};
 pub use summary::{Tally, test_counts};
 pub use tail::{Heard, Tail};

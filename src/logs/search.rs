@@ -50,6 +50,17 @@ pub fn last_lines(log: &Path, count: usize, max_bytes: usize) -> Vec<String> {
     lines
 }
 
+/// The first `count` lines, from at most the first `max_bytes` bytes. Empty when there is no log.
+#[must_use]
+pub fn first_lines(log: &Path, count: usize, max_bytes: u64) -> Vec<String> {
+    let mut bytes = Vec::new();
+    let read = File::open(log).and_then(|file| file.take(max_bytes).read_to_end(&mut bytes));
+    if read.is_err() {
+        return Vec::new();
+    }
+    String::from_utf8_lossy(&bytes).lines().take(count).map(str::to_owned).collect()
+}
+
 /// The last `room` bytes of a file, and whether there are more before them.
 fn end_of(path: &Path, room: usize) -> io::Result<(Vec<u8>, bool)> {
     let file = File::open(path)?;

@@ -20,7 +20,7 @@ mod types;
 pub use edit::{LineEdit, NoEdit, set_state};
 pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};
-pub use read::{ROOTS, Selection, read_path, read_workspace};
+pub use read::{ALSO_WALKED, ROOTS, Selection, read_path, read_workspace};
 pub use settle::{settle, settle_all, unique_plans};
 pub use types::{
     Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Place, Plan,

@@ -25,6 +25,9 @@ pub const ROOTS: &[&str] = &[
     "openspec",
 ];
 
+/// What is walked beside them: in a workspace that is itself the methodology's `work-space` folder.
+pub const ALSO_WALKED: &[&str] = &["plans", "backlog-plans", "subplans", "execution", "archive"];
+
 /// Which plans are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {

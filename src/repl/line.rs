@@ -79,7 +79,7 @@ impl Hotkey {
 pub struct Hotkeys {
     inner: Box<dyn EditMode>,
     line: LineState,
-    letters: &'static [char],
+    letters: Vec<char>,
     escape_goes_back: bool,
 }
 
@@ -89,7 +89,7 @@ impl Hotkeys {
     pub fn new(
         inner: Box<dyn EditMode>,
         line: LineState,
-        letters: &'static [char],
+        letters: Vec<char>,
         escape_goes_back: bool,
     ) -> Self {
         Self { inner, line, letters, escape_goes_back }
@@ -209,7 +209,7 @@ mod tests {
     fn mode() -> (Hotkeys, LineState) {
         let line = LineState::default();
         let inner = Box::<reedline::Emacs>::default();
-        (Hotkeys::new(inner, line.clone(), &['q'], true), line)
+        (Hotkeys::new(inner, line.clone(), vec!['q'], true), line)
     }
 
     fn fired(event: &ReedlineEvent) -> Option<Hotkey> {

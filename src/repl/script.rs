@@ -90,7 +90,8 @@ pub enum Typed {
 }
 
 impl Typed {
-    fn understand(text: &str) -> Self {
+    /// What stands behind `> `.
+    pub fn understand(text: &str) -> Self {
         let bracketed = text.strip_prefix('[').and_then(|it| it.split_once(']'));
         match bracketed {
             Some((inside, "")) if inside.starts_with("key ") => Self::Key(inside[4..].to_owned()),
@@ -171,6 +172,12 @@ impl Script {
             Some(step) => &mut step.expected,
             None => &mut self.opening,
         }
+    }
+
+    /// What is typed, as it stands in the file.
+    pub fn typed(&self) -> Vec<String> {
+        let text = |step: &Step| step.typed.to_string().get(2..).unwrap_or_default().to_owned();
+        self.steps.iter().map(text).collect()
     }
 
     /// The value of a setting; the last one counts.

@@ -5,9 +5,11 @@ use std::{collections::VecDeque, io, time::Duration};
 use super::{Answer, Key, Question, Screen, Size};
 
 /// Keeps everything that was printed, in order. Animation leaves no trace on it.
+///
+/// What was shown is kept in parts: one before the first typed line was read, and one after each.
 #[derive(Debug)]
 pub struct Recording {
-    shown: String,
+    parts: Vec<String>,
     typed: VecDeque<String>,
     size: Size,
 }
@@ -16,31 +18,36 @@ impl Recording {
     /// An empty screen of this many columns, on which these lines will be typed.
     pub fn new(columns: usize, typed: impl IntoIterator<Item = String>) -> Self {
         Self {
-            shown: String::new(),
+            parts: vec![String::new()],
             typed: typed.into_iter().collect(),
             size: Size { columns, ..Size::default() },
         }
     }
 
-    /// Takes what was shown since the last time.
-    pub fn take(&mut self) -> String {
-        std::mem::take(&mut self.shown)
+    /// What was shown, in parts: before anything was typed, then after each typed line.
+    pub fn parts(&self) -> &[String] {
+        &self.parts
     }
 
-    /// Types one more line.
-    pub fn type_line(&mut self, line: impl Into<String>) {
-        self.typed.push_back(line.into());
+    /// Everything that was shown.
+    pub fn all(&self) -> String {
+        self.parts.concat()
     }
 
-    /// How many typed lines nobody has read.
-    pub fn unread(&self) -> usize {
-        self.typed.len()
+    fn next_typed(&mut self) -> Option<String> {
+        let line = self.typed.pop_front()?;
+        self.parts.push(String::new());
+        Some(line)
+    }
+
+    fn show(&mut self, text: &str) {
+        self.parts.last_mut().expect("there is a part from the beginning").push_str(text);
     }
 }
 
 impl Screen for Recording {
     fn print(&mut self, text: &str) -> io::Result<()> {
-        self.shown.push_str(text);
+        self.show(text);
         Ok(())
     }
 
@@ -57,13 +64,12 @@ impl Screen for Recording {
     }
 
     fn ask(&mut self, question: &Question) -> io::Result<Answer> {
-        self.shown.push_str(&question.line());
-        self.shown.push('\n');
-        Ok(self.typed.pop_front().map_or(Answer::Nothing, |line| question.understand(&line)))
+        self.show(&format!("{}\n", question.line()));
+        Ok(self.next_typed().map_or(Answer::Nothing, |line| question.understand(key_of(&line))))
     }
 
     fn read_line(&mut self) -> io::Result<Option<String>> {
-        Ok(self.typed.pop_front())
+        Ok(self.next_typed())
     }
 
     fn paint(&mut self, _lines: &[String]) {}
@@ -78,6 +84,11 @@ impl Screen for Recording {
     fn idle(&mut self) {}
 }
 
+/// A key that answers a question (`[key y]`) without its brackets; any other line as it is.
+fn key_of(line: &str) -> &str {
+    line.strip_prefix("[key ").and_then(|it| it.strip_suffix(']')).unwrap_or(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +99,6 @@ mod tests {
         let question = Question::Confirm { text: "Run it?".into(), default: false };
         assert_eq!(screen.ask(&question).unwrap(), Answer::Yes);
         assert_eq!(screen.ask(&question).unwrap(), Answer::Nothing, "nobody is left to ask");
-        assert_eq!(screen.take(), "Run it? [y/N]\nRun it? [y/N]\n");
+        assert_eq!(screen.parts(), ["Run it? [y/N]\n", "Run it? [y/N]\n"]);
     }
 }

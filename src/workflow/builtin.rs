@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::recipe::Target;
 use crate::{
-    config::{Needs, Workflow},
+    config::{Config, Needs, Workflow},
+    ids::WorkflowName,
     plan::{Action, Dialect, readers::methodology::next_run},
 };
 
@@ -75,6 +76,15 @@ fn needs_of(workflow: &str) -> Needs {
 /// SUBPLAN is for the recipe to say: not every dialect has them.
 pub(super) fn least_needs_of(workflow: &str) -> Needs {
     if NAMES.contains(&workflow) { needs_of(workflow).min(Needs::Item) } else { Needs::Nothing }
+}
+
+/// True when a workflow of this name is about a plan; one that nobody knows is not.
+#[must_use]
+pub fn needs_plan(config: &Config, workflow: &WorkflowName) -> bool {
+    match config.workflow.get(workflow.as_str()) {
+        Some(table) => table.needs > Needs::Nothing,
+        None => NAMES.contains(&workflow.as_str()),
+    }
 }
 
 /// True for the workflows that only a methodology plan has, when no recipe of the user's says else.

@@ -11,6 +11,7 @@ mod item;
 mod params;
 mod propose;
 mod recipe;
+mod retry;
 mod specify;
 mod task;
 mod template;
@@ -21,8 +22,10 @@ mod tests;
 
 pub use advice::{Failure, Sign, advice_for_refusal, advise, signs};
 pub use ask::{Ask, Facts, Stamp, Wanted, wanted};
+pub use builtin::needs_plan;
 pub use item::find_item;
 pub use propose::{Product, Proposal};
 pub use recipe::RecipeFrom;
+pub use retry::{Again, retry};
 pub use specify::{propose, specify};
 pub use template::{SectionFacts, Template, render};

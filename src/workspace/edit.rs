@@ -134,6 +134,17 @@ impl Editor {
         Ok(())
     }
 
+    /// Replaces a whole small file, such as the settings, when it is still what was read.
+    ///
+    /// # Errors
+    /// [`EditError::Changed`] when it is not.
+    pub fn replace_all(&self, file: &str, seen: &str, new: &str) -> Result<(), EditError> {
+        let real = self.real(file)?;
+        let _lock = self.lock(&real)?;
+        unchanged(&real, file, &hash(seen.as_bytes()))?;
+        Ok(replace_file(&real, new.as_bytes())?)
+    }
+
     /// Adds text at the end of a file.
     ///
     /// # Errors

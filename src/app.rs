@@ -1,1 +1,0 @@
-//! Builds the parts and joins them. Decides nothing, prints nothing, holds no state.

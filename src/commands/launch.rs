@@ -1,0 +1,334 @@
+//! `next`, `subplan`, `execution`, `run create`, `run retry`: from a wish to a run that goes on.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    context::{Context, Done},
+    failure::Failure,
+    follow, plans,
+};
+use crate::{
+    cli::{CreateArgs, ExecutionArgs, InputSource, LaunchOptions, NextArgs, Output, PlanName, SubplanArgs},
+    config::{Config, Needs, Workflow},
+    ids::ItemId,
+    plan::Plan,
+    process,
+    render::{self, json},
+    run::{Specification, spec::Origin},
+    screen::{Answer, Question},
+    text,
+    view::Confirm,
+    workflow::{self, Ask, Facts, Product, Proposal, Stamp},
+    workspace,
+};
+
+/// What follows the creation of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Say its id and leave it alone.
+    Leave,
+    /// Show what it does until it ends, then its panel.
+    Follow,
+    /// Say nothing until it ends, then its panel.
+    Wait,
+}
+
+/// Runs what is next for a plan.
+///
+/// # Errors
+/// When there is nothing to run, or the run can't be created.
+pub fn next(context: &mut Context<'_>, args: &NextArgs) -> Result<Done, Failure> {
+    let plan = plans::resolve_or_only(context, args.plan.as_ref())?;
+    let ask = with_options(Ask::next(), &args.options);
+    launch(context, Some(&plan), &ask, Mode::of(&args.options, After::Follow))
+}
+
+/// Creates the SUBPLAN of an item.
+///
+/// # Errors
+/// When the item is unknown or has one already, or the run can't be created.
+pub fn subplan(context: &mut Context<'_>, args: &SubplanArgs) -> Result<Done, Failure> {
+    on_item(context, "subplan", args.target.plan().as_ref(), &args.target.item(), &args.options)
+}
+
+/// Creates the next EXECUTION_TASK of an item.
+///
+/// # Errors
+/// When the item is unknown or has no SUBPLAN, or the run can't be created.
+pub fn execution(context: &mut Context<'_>, args: &ExecutionArgs) -> Result<Done, Failure> {
+    on_item(context, "execution", args.target.plan().as_ref(), &args.target.item(), &args.options)
+}
+
+fn on_item(
+    context: &mut Context<'_>,
+    workflow: &str,
+    plan: Option<&PlanName>,
+    item: &ItemId,
+    options: &LaunchOptions,
+) -> Result<Done, Failure> {
+    let plan = plans::resolve_or_only(context, plan)?;
+    let ask = with_options(Ask::on(workflow, item), options);
+    launch(context, Some(&plan), &ask, Mode::of(options, After::Follow))
+}
+
+/// Creates a run of any workflow.
+///
+/// # Errors
+/// When the workflow is unknown, lacks something, or the run can't be created.
+pub fn create(context: &mut Context<'_>, args: &CreateArgs) -> Result<Done, Failure> {
+    let plan = match &args.plan {
+        Some(name) => Some(plans::resolve(context, name)?),
+        None if workflow::needs_plan(context.config(), &args.workflow) => {
+            Some(plans::resolve_or_only(context, None)?)
+        }
+        None => None,
+    };
+    let mut ask = with_options(Ask::of(args.workflow.as_str()), &args.options);
+    ask.items.clone_from(&args.items);
+    ask.input = input(context, args.input.as_ref())?;
+    ask.slots = args.slots.map(std::num::NonZeroUsize::get);
+    ask.fail_fast = args.fail_fast;
+    let after = match (args.follow, args.wait, context.face) {
+        (true, ..) => After::Follow,
+        (_, true, _) => After::Wait,
+        _ => After::Leave,
+    };
+    launch(context, plan.as_ref(), &ask, Mode::of(&args.options, after))
+}
+
+/// What to do with a wish once it is understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Print the frozen specification and start nothing.
+    DryRun,
+    /// Create the run.
+    Run(After),
+}
+
+impl Mode {
+    const fn of(options: &LaunchOptions, after: After) -> Self {
+        if options.dry_run { Self::DryRun } else { Self::Run(after) }
+    }
+}
+
+/// Understands a wish, says what it will do, asks where asking is due, and creates the run.
+///
+/// # Errors
+/// When the wish can't be granted, or the run can't be created.
+pub fn launch(
+    context: &mut Context<'_>,
+    plan: Option<&Plan>,
+    ask: &Ask,
+    mode: Mode,
+) -> Result<Done, Failure> {
+    let facts = facts(context);
+    let stamp = stamp(context, plan);
+    let spec = workflow::specify(ask, plan, context.config(), &facts, stamp)?;
+    match mode {
+        Mode::DryRun => print_specification(context, &spec),
+        Mode::Run(after) => {
+            if context.asks() && !confirmed(context, plan, ask, &facts)? {
+                context.note("Not run.\n")?;
+                return Ok(Done::well());
+            }
+            start(context, &spec, after)
+        }
+    }
+}
+
+/// Runs a program that advice names, through the same executor as everything else: a recipe made on
+/// the spot, called `advice`.
+///
+/// # Errors
+/// When there is no such program, or the run can't be created.
+pub fn run_program(context: &mut Context<'_>, argv: &[String]) -> Result<Done, Failure> {
+    let mut config = context.config().clone();
+    // No braces of a program's arguments are placeholders, and our own name need not be in PATH.
+    let literal = |word: &String| word.replace('{', "{{").replace('}', "}}");
+    let mut command: Vec<String> = argv.iter().map(literal).collect();
+    if let Some(program) = command.first_mut().filter(|it| *it == "plandeck") {
+        *program = context.program.to_string_lossy().into_owned();
+    }
+    config.workflow.insert(
+        "advice".to_owned(),
+        Workflow { command: Some(command), needs: Needs::Nothing, ..Workflow::default() },
+    );
+    let ask = Ask::of("advice");
+    let facts = facts_for(context, &config);
+    let spec = workflow::specify(&ask, None, &config, &facts, stamp(context, None))?;
+    if context.asks() {
+        let text = format!("Run {}?", text::plain(&shell_words::join(argv)));
+        if context.screen.ask(&Question::Confirm { text, default: true })? != Answer::Yes {
+            context.note("Not run.\n")?;
+            return Ok(Done::well());
+        }
+    }
+    start(context, &spec, After::Follow)
+}
+
+/// Creates the run of a specification, and follows it as far as it is wanted.
+///
+/// # Errors
+/// When the run can't be created.
+pub fn start(context: &mut Context<'_>, spec: &Specification, after: After) -> Result<Done, Failure> {
+    let mut control = context.control()?;
+    context.screen.busy(&format!("starting {}", spec.workflow));
+    let created = control.create(spec);
+    context.screen.idle();
+    let run = created?;
+    match after {
+        After::Leave => {
+            let text = match context.output {
+                Output::Json => json::document(&json::run_created(&run)) + "\n",
+                Output::Ndjson => json::line(&json::run_created(&run)) + "\n",
+                Output::Plain => format!("{}\n", spec.run),
+                Output::Table => {
+                    format!("Run {} goes on; follow {} shows it.\n", spec.run.short(), spec.run.short())
+                }
+            };
+            context.print(&text)?;
+            Ok(Done::well())
+        }
+        After::Follow => follow::to_end(context, spec.run, true),
+        After::Wait => follow::to_end(context, spec.run, false),
+    }
+}
+
+fn confirmed(
+    context: &mut Context<'_>,
+    plan: Option<&Plan>,
+    ask: &Ask,
+    facts: &Facts,
+) -> Result<bool, Failure> {
+    let confirm = question(&workflow::propose(ask, plan, context.config(), facts)?);
+    let text = render::confirm(&confirm, &context.style);
+    context.print(&text)?;
+    let question = Question::Confirm { text: confirm.question.clone(), default: confirm.default_yes() };
+    Ok(context.screen.ask(&question)? == Answer::Yes)
+}
+
+/// What is asked before something is run.
+fn question(proposal: &Proposal) -> Confirm {
+    let limit = proposal.timeout.map(|it| format!(", at most {}", text::format_duration(it)));
+    let command = format!("Runs {}{}.", shell_words::join(&proposal.command), limit.unwrap_or_default());
+    let product = match &proposal.product {
+        Product::File(path) => Some(format!("Writes {path}.")),
+        Product::Prompt => Some("Prints a prompt, which its log keeps.".to_owned()),
+        Product::Unknown => None,
+    };
+    Confirm {
+        question: format!("{}?", proposal.title.trim_end_matches('?')),
+        does: product.into_iter().chain([command]).chain(proposal.note()).collect(),
+        why: proposal.why.clone(),
+        loses: Vec::new(),
+    }
+}
+
+fn print_specification(context: &mut Context<'_>, spec: &Specification) -> Result<Done, Failure> {
+    let value = serde_json::to_value(spec).expect("a specification can always be written as JSON");
+    let value = json::envelope("run.specification", serde_json::json!({ "spec": value }));
+    let text = if context.output == Output::Ndjson { json::line(&value) } else { json::document(&value) };
+    context.print(&format!("{text}\n"))?;
+    Ok(Done::well())
+}
+
+fn with_options(ask: Ask, options: &LaunchOptions) -> Ask {
+    Ask {
+        params: options.params.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
+        timeout: options.timeout,
+        idle_timeout: options.idle_timeout,
+        ..ask
+    }
+}
+
+/// What `--input` holds: a JSON object.
+fn input(context: &mut Context<'_>, source: Option<&InputSource>) -> Result<Map<String, Value>, Failure> {
+    let (name, text) = match source {
+        None => return Ok(Map::new()),
+        Some(InputSource::Json(value)) => return object("--input", value.clone()),
+        Some(InputSource::File(file)) => {
+            let path = context.here.join(file);
+            let text = fs::read_to_string(&path)
+                .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            (path.display().to_string(), text)
+        }
+        Some(InputSource::Stdin) => ("standard input".to_owned(), rest_of_input(context)?),
+    };
+    let value = serde_json::from_str(&text).map_err(|error| Failure::Input {
+        message: format!("{name}:{}:{}: {error}", error.line(), error.column()),
+        hint: Some("write a JSON object, such as {\"level\": 2}".to_owned()),
+    })?;
+    object(&name, value)
+}
+
+fn object(name: &str, value: Value) -> Result<Map<String, Value>, Failure> {
+    match value {
+        Value::Object(map) => Ok(map),
+        _ => Err(Failure::Input {
+            message: format!("{name} is JSON, but no object"),
+            hint: Some("write names and values, such as {\"level\": 2}".to_owned()),
+        }),
+    }
+}
+
+fn rest_of_input(context: &mut Context<'_>) -> Result<String, Failure> {
+    let mut text = String::new();
+    while let Some(line) = context.screen.read_line()? {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// Looks up what recipes need to know of the workspace and the machine.
+pub fn facts(context: &Context<'_>) -> Facts {
+    facts_for(context, context.config())
+}
+
+fn facts_for(context: &Context<'_>, config: &Config) -> Facts {
+    let wanted = workflow::wanted(config);
+    let path = context.environment.get("PATH").unwrap_or_default();
+    let found = |name: &String| {
+        let program = process::find_program(name, path, &context.root).ok()?;
+        Some((name.clone(), program.to_string_lossy().into_owned()))
+    };
+    let exists = |file: &&String| context.root.join(file).is_file();
+    let text = |file: &String| Some((file.clone(), fs::read_to_string(context.root.join(file)).ok()?));
+    Facts {
+        workspace: context.root.to_string_lossy().into_owned(),
+        own_program: context.program.to_string_lossy().into_owned(),
+        programs: wanted.programs.iter().filter_map(found).collect(),
+        scripts: wanted.scripts.iter().filter(exists).cloned().collect::<BTreeSet<_>>(),
+        texts: wanted.texts.iter().filter_map(text).collect(),
+        cores: std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+    }
+}
+
+/// What is decided at the moment a run is created.
+pub fn stamp(context: &Context<'_>, plan: Option<&Plan>) -> Stamp {
+    let now = context.now();
+    let run = context.ids.run(now.millis());
+    let seed = Sha256::digest(run.to_string().as_bytes());
+    Stamp {
+        run,
+        created_at: now,
+        origin: Origin {
+            user: context.environment.user().unwrap_or("unknown").to_owned(),
+            face: context.face.word().to_owned(),
+            pid: std::process::id(),
+        },
+        umask: context.umask,
+        git_commit: workspace::head_commit(&context.root),
+        plan_hash: plan.and_then(|it| hash(&context.root.join(&it.path))),
+        seed: seed.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte)),
+    }
+}
+
+/// SHA-256 of a file, in hexadecimal.
+fn hash(path: &std::path::Path) -> Option<String> {
+    let bytes = fs::read(path).ok()?;
+    Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
