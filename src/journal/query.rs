@@ -130,14 +130,14 @@ impl Journal {
         place: Option<&Place>,
         limit: usize,
     ) -> Result<Vec<(RunSummary, Place)>, Error> {
-        let key = query.sort.key();
+        let (source, key) = (query.source(), query.key());
         let order = order(query);
         let mut values = Vec::new();
         // One arm for each status, so that each comes sorted from its index and only the arms are merged.
         let mut statuses = query.statuses.clone();
         statuses.sort_unstable();
         statuses.dedup();
-        let arms: Vec<&[Status]> = if statuses.len() > 1 && query.sort == RunSort::Started {
+        let arms: Vec<&[Status]> = if statuses.len() > 1 && key == "created_at" {
             statuses.chunks(1).collect()
         } else {
             vec![&statuses]
@@ -152,7 +152,7 @@ impl Journal {
                 let condition = filter.into_parts(&mut values);
                 values.push(signed(limit as u64).into());
                 format!(
-                    "select * from (select {SUMMARY_COLUMNS}, {key} as sort_key from runs \
+                    "select * from (select {SUMMARY_COLUMNS}, {key} as sort_key from {source} \
                      where {condition} {order} limit ?)"
                 )
             })
@@ -173,7 +173,7 @@ impl Journal {
             format!("select ifnull(sum(runs), 0) from tallies where {condition}")
         } else {
             let condition = Filter::of(query, &query.statuses).into_parts(&mut values);
-            format!("select count(*) from runs where {condition}")
+            format!("select count(*) from {} where {condition}", query.source())
         };
         let mut statement = self.db.prepare_cached(&sql).doing("count runs")?;
         let total =
@@ -183,6 +183,20 @@ impl Journal {
 }
 
 impl RunQuery {
+    /// True when the index of words leads the way: it gives what it finds in the order of creation, so
+    /// that a page of a hundred thousand hits reads no more of them than it shows.
+    fn is_led_by_words(&self) -> bool {
+        self.sort == RunSort::Started && self.search.as_deref().is_some_and(is_indexed)
+    }
+
+    fn source(&self) -> &'static str {
+        if self.is_led_by_words() { "search join runs on n = search.rowid" } else { "runs" }
+    }
+
+    fn key(&self) -> &'static str {
+        if self.is_led_by_words() { "search.rowid" } else { self.sort.key() }
+    }
+
     /// True when counting needs the tallies only.
     const fn is_by_status_only(&self) -> bool {
         self.plan.is_none()
@@ -233,17 +247,19 @@ impl Filter {
             filter.add("created_at < ?", [until.millis().into()]);
         }
         if let Some(search) = query.search.as_deref().filter(|it| !it.is_empty()) {
-            filter.search(search);
+            filter.search(search, query.is_led_by_words());
         }
         filter
     }
 
-    /// The index holds groups of three characters; what is shorter is looked for row by row.
-    fn search(&mut self, search: &str) {
-        if search.chars().count() >= 3 {
+    /// What is too short for the index is looked for row by row.
+    fn search(&mut self, search: &str, leads: bool) {
+        if is_indexed(search) {
             // The index reads its question as a C string: a NUL would end it before its closing quote.
             let phrase = format!("\"{}\"", search.replace('"', "\"\"").replace('\0', "\u{fffd}"));
-            self.add("n in (select rowid from search where search match ?)", [phrase.into()]);
+            let found =
+                if leads { "search match ?" } else { "n in (select rowid from search where search match ?)" };
+            self.add(found, [phrase.into()]);
         } else {
             let pattern = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             self.add(
@@ -255,13 +271,16 @@ impl Filter {
 
     /// Only what comes behind a place in the query's order.
     fn behind(&mut self, query: &RunQuery, place: &Place) {
-        let key = query.sort.key();
+        let key = query.key();
         let falls = query.sort.falls() != query.reverse;
         let (beyond, newer) = (if falls { "<" } else { ">" }, if query.reverse { ">" } else { "<" });
         let value = || match &place.key {
             Key::Number(number) => Value::from(*number),
             Key::Text(text) => Value::from(text.clone()),
         };
+        if query.is_led_by_words() {
+            return self.add(&format!("{key} {beyond} ?"), [place.n.into()]);
+        }
         // The first condition says nothing new; it tells the index where to begin.
         self.add(
             &format!("{key} {beyond}= ? and ({key} {beyond} ? or (created_at, n) {newer} (?, ?))"),
@@ -280,14 +299,22 @@ impl Filter {
     }
 }
 
+/// The index of words holds groups of three characters.
+fn is_indexed(search: &str) -> bool {
+    search.chars().count() >= 3
+}
+
 fn text(it: &str) -> Value {
     Value::from(it.to_owned())
 }
 
 fn order(query: &RunQuery) -> String {
-    let key = query.sort.key();
+    let key = query.key();
     let falls = query.sort.falls() != query.reverse;
     let (first, then) = (if falls { "desc" } else { "asc" }, if query.reverse { "asc" } else { "desc" });
+    if query.is_led_by_words() {
+        return format!("order by {key} {first}");
+    }
     if query.sort == RunSort::Started {
         return format!("order by created_at {first}, n {then}");
     }
