@@ -46,6 +46,8 @@ fn nothing_is_launched_what_runs_goes_on_and_the_spool_comes_home() {
     let mut theatre = three_in_a_row();
     theatre.play_until(Duration::from_secs(5));
     theatre.break_journal();
+    theatre.play_until(Duration::from_secs(10));
+    assert_eq!(theatre.spooled().len(), 2, "spooled at once, not at the next try");
     theatre.play_until(Duration::from_mins(2));
     assert_eq!(theatre.cast.orders().len(), 2, "b is not launched");
     let expected = [
@@ -122,9 +124,10 @@ fn what_is_in_memory_only_is_not_left_behind() {
     // A folder in the spool's place keeps it from being written.
     fs::create_dir_all(theatre.folder.spool().join("x")).unwrap();
     theatre.settle();
+    assert_eq!(theatre.engine.over(), None);
     theatre.clock.advance(Duration::from_hours(1));
     theatre.settle();
-    assert_eq!(theatre.engine.over(), None);
+    assert_eq!(theatre.engine.over(), None, "nobody's patience is worth the truth");
     theatre.mend_journal();
     theatre.clock.advance(Duration::from_secs(10));
     theatre.settle();
