@@ -11,12 +11,14 @@ use super::{
     types::{Dialect, Plan},
 };
 
+pub mod backlog;
 pub mod beads;
 pub mod ccw;
 pub mod checklist;
 pub mod compozy;
 mod files;
 pub mod methodology;
+mod natural;
 pub mod openspec;
 mod parts;
 pub mod speckit;
@@ -63,6 +65,7 @@ pub const READERS: &[Reader] = &[
     ccw::READER,
     compozy::READER,
     taskmaster::READER,
+    backlog::READER,
     beads::READER,
     openspec::READER,
     speckit::READER,

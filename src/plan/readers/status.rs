@@ -5,26 +5,15 @@ use crate::{
     ids::PlanId,
     plan::{
         problem::{Code, Problem},
-        types::{Action, Dialect, Item, ItemState, Place, Plan, PlanState},
+        readers::parts,
+        types::{Action, Dialect, Item, ItemState, Place, Plan},
     },
 };
 
 /// A plan of which nothing is known but where it lies.
 pub fn blank_plan(dialect: Dialect, id: &str, title: String, path: &str, folder: &str) -> Plan {
-    Plan {
-        id: PlanId::new(id),
-        title,
-        dialect,
-        path: path.to_owned(),
-        folder: folder.to_owned(),
-        state: PlanState::Empty,
-        why: String::new(),
-        raw_state: None,
-        badges: Vec::new(),
-        items: Vec::new(),
-        groups: Vec::new(),
-        problems: Vec::new(),
-    }
+    let folder = folder.to_owned();
+    Plan { id: PlanId::new(id), title, folder, ..parts::empty_plan(dialect, path) }
 }
 
 /// A word for a state, in one spelling: `In Progress`, `in-progress` and `IN_PROGRESS` are one.
@@ -33,29 +22,24 @@ pub fn spelled(word: &str) -> String {
     parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
-/// What a word for a state means, in whatever dialect; nothing when it means nothing to us.
+/// What a word for a state means; nothing when it means nothing to us.
 ///
 /// The words are those that the dialects define and those found in real plans. What a plan puts off
 /// (`deferred`, `pinned`) waits for a person and so is blocked: it is not for now, and not given up.
 pub fn meaning(word: &str) -> Option<ItemState> {
     let state = match spelled(word).as_str() {
-        "pending" | "todo" | "to_do" | "not_started" | "open" | "new" | "planned" | "ready" | "backlog"
-        | "draft" | "proposed" | "queued" | "waiting_to_start" | "unstarted" => ItemState::Pending,
-        "in_progress" | "inprogress" | "active" | "running" | "doing" | "started" | "wip" | "hooked"
-        | "working" | "implementing" => ItemState::InProgress,
-        "review" | "in_review" | "needs_review" | "reviewing" | "ready_for_review" | "testing" => {
-            ItemState::InReview
-        }
-        "failed" | "error" | "needs_fix" | "rejected" => ItemState::NeedsFix,
-        "blocked" | "deferred" | "on_hold" | "paused" | "waiting" | "pinned" | "stuck" | "postponed" => {
+        "backlog" | "draft" | "proposed" | "queued" | "unstarted" => ItemState::Pending,
+        "running" | "hooked" | "working" | "implementing" => ItemState::InProgress,
+        "needs_review" | "reviewing" | "ready_for_review" | "testing" => ItemState::InReview,
+        "failed" | "error" => ItemState::NeedsFix,
+        "deferred" | "on_hold" | "paused" | "waiting" | "pinned" | "stuck" | "postponed" => {
             ItemState::Blocked
         }
-        "completed" | "complete" | "done" | "closed" | "finished" | "resolved" | "merged" => ItemState::Done,
-        "skipped" | "cancelled" | "canceled" | "wont_do" | "won't_do" | "wontfix" | "wont_fix"
-        | "obsolete" | "abandoned" | "deprecated" | "superseded" | "excluded" | "removed" | "tombstone" => {
+        "resolved" | "merged" => ItemState::Done,
+        "wontfix" | "wont_fix" | "obsolete" | "abandoned" | "deprecated" | "superseded" | "tombstone" => {
             ItemState::Skipped
         }
-        _ => return None,
+        _ => return parts::state_of_word(word),
     };
     Some(state)
 }
@@ -70,6 +54,15 @@ pub fn action(state: ItemState) -> Option<Action> {
 /// Gives an item its state by the plan's own word and the line it stands on, or pending when the
 /// plan has none. Gives back the problem of a word that means nothing.
 pub fn stand(item: &mut Item, word: Option<(String, usize)>) -> Option<Problem> {
+    stand_by(item, word, meaning)
+}
+
+/// The same, for a plan that gives words a meaning of its own.
+pub fn stand_by(
+    item: &mut Item,
+    word: Option<(String, usize)>,
+    meaning: impl Fn(&str) -> Option<ItemState>,
+) -> Option<Problem> {
     let Some((word, line)) = word else {
         item.state = ItemState::Pending;
         item.action = action(item.state);
@@ -81,13 +74,13 @@ pub fn stand(item: &mut Item, word: Option<(String, usize)>) -> Option<Problem> 
     item.state = state.unwrap_or(ItemState::Unknown);
     item.action = action(item.state);
     item.why = format!("{place} says {word}");
-    item.raw_state = Some(word.clone());
-    if state.is_some() {
-        return None;
-    }
-    let message = format!("{} is {word:?}, a state that means nothing to us", item.id);
-    let fix = "write one of: pending, in-progress, review, blocked, done, cancelled";
-    Some(Problem::new(Code::UnknownState, place, message, fix))
+    let unknown = state.is_none().then(|| {
+        let message = format!("{} is {word:?}, a state that means nothing to us", item.id);
+        let fix = "write one of: pending, in-progress, review, blocked, done, cancelled";
+        Problem::new(Code::UnknownState, place, message, fix)
+    });
+    item.raw_state = Some(word);
+    unknown
 }
 
 #[cfg(test)]

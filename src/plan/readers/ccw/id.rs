@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::plan::readers::natural::natural;
+
 /// The words before the number that CCW's own planners use.
 const FAMILIES: [&str; 11] =
     ["IMPL", "TASK", "TEST", "FIX", "BUGFIX", "FEAT", "REFACTOR", "DOC", "DOCS", "REVIEW", "TDD"];
@@ -32,32 +34,6 @@ pub fn family(id: &str) -> String {
 pub fn outer(id: &str) -> Option<&str> {
     let (outer, last) = id.rsplit_once('.')?;
     last.bytes().all(|it| it.is_ascii_digit()).then_some(outer)
-}
-
-/// What to sort ids by, so that `IMPL-2` comes before `IMPL-10` and `IMPL-1.2` after `IMPL-1`.
-pub fn natural(id: &str) -> Vec<Chunk> {
-    let mut chunks = Vec::new();
-    let mut rest = id;
-    while let Some(first) = rest.chars().next() {
-        let digits = first.is_ascii_digit();
-        let end = rest.find(|it: char| it.is_ascii_digit() != digits).unwrap_or(rest.len());
-        let (chunk, after) = rest.split_at(end);
-        chunks.push(match chunk.parse() {
-            Ok(number) if digits => Chunk::Number(number),
-            _ => Chunk::Text(chunk.to_owned()),
-        });
-        rest = after;
-    }
-    chunks
-}
-
-/// A run of digits, or of anything else.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Chunk {
-    /// By its value.
-    Number(u64),
-    /// By its letters.
-    Text(String),
 }
 
 /// The ids of a session, for finding what a text means by one.
@@ -126,13 +102,6 @@ mod tests {
         }
         assert_eq!(leading("42 things"), "");
         assert_eq!(leading("IMPL-1. Then"), "IMPL-1");
-    }
-
-    #[test]
-    fn numbers_sort_by_value() {
-        let mut ids = ["IMPL-10", "IMPL-2", "IMPL-1.10", "IMPL-1.2", "IMPL-1", "DOC-3"];
-        ids.sort_by_key(|id| natural(id));
-        assert_eq!(ids, ["DOC-3", "IMPL-1", "IMPL-1.2", "IMPL-1.10", "IMPL-2", "IMPL-10"]);
     }
 
     #[test]

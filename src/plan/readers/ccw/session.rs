@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::{
     claim::{METADATA, OVERVIEW, PROSE, TODO},
     drift,
-    id::{self, Known},
+    id::Known,
     needs,
     task::{self, Task},
     todo::{self, TodoList},
@@ -15,7 +15,7 @@ use crate::plan::{
     listing::{Content, Listing, file_name, parent},
     markdown::Outline,
     problem::{Code, Problem},
-    readers::{files, status},
+    readers::{files, natural::natural, status},
     types::{Dialect, Document, DocumentKind, Group, ItemState, Place, Plan},
 };
 
@@ -187,7 +187,7 @@ fn gather(plan: &mut Plan, listing: &Listing, mut tasks: Vec<Task>, list: &TodoL
     task::nest(&mut tasks, &known, |id| entries.get(id).is_some_and(|at| list.entries[*at].container));
     tasks.sort_by_cached_key(|task| {
         let id = task.item.id.as_str();
-        (entries.get(id).copied().unwrap_or(usize::MAX), id::natural(id))
+        (entries.get(id).copied().unwrap_or(usize::MAX), natural(id))
     });
     plan.groups = list.headings.iter().map(|name| Group { name: name.clone() }).collect();
     let summaries = summaries(listing, &plan.folder);

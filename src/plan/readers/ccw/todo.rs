@@ -6,6 +6,7 @@
 use super::id::{self, Known};
 use crate::plan::{
     markdown::{Cover, ListItem, Outline},
+    readers::parts,
     types::ItemState,
 };
 
@@ -168,15 +169,13 @@ impl Entry {
     }
 }
 
-/// What a mark in a box says.
+/// What a mark in a box says. CCW's legend has `⚠️` for what is under way.
 pub(super) fn state_of_mark(mark: &str) -> ItemState {
     match mark.trim().trim_end_matches('\u{fe0f}') {
         "" => ItemState::Pending,
-        "x" | "X" | "✅" | "✓" | "✔" | "☑" => ItemState::Done,
-        "~" | ">" | "⚠" | "⏳" | "🔄" | "🚧" | "/" => ItemState::InProgress,
-        "!" | "❌" | "✗" | "✘" | "🚫" => ItemState::Blocked,
-        "-" => ItemState::Skipped,
-        _ => ItemState::Unknown,
+        "⚠" => ItemState::InProgress,
+        "❌" | "✗" | "✘" => ItemState::Blocked,
+        other => parts::state_of_sign(other),
     }
 }
 
