@@ -144,7 +144,7 @@ fn output_that_matches_a_failure_pattern_makes_exit_0_a_failure_and_a_summary_is
 fn files_that_came_to_be_or_changed_are_the_deliverables() {
     let mut theatre =
         Theatre::with(json!({ "tasks": [{ "name": "a" }], "deliverables": ["docs", "*.md"] }), |cast| {
-            cast.script(attempt("a", 1), Part::exits(Duration::from_secs(1), 0))
+            cast.script(attempt("a", 1), Part::exits(Duration::from_secs(1), 0));
         });
     let root = theatre.workspace.path();
     fs::create_dir(root.join("docs")).unwrap();
