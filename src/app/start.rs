@@ -1,9 +1,6 @@
 //! From the arguments to the face that was asked for, and the exit code.
 
-use std::{
-    ffi::OsString,
-    io::{IsTerminal as _, Write as _},
-};
+use std::{ffi::OsString, io::IsTerminal as _};
 
 use super::{context::Around, demo, replay};
 use crate::{

@@ -40,7 +40,7 @@ pub fn dispatch(context: &mut Context<'_>, verb: Verb) -> Result<Dispatched, Fai
         Verb::Execution(args) => launch::execution(context, &args),
         Verb::Plan(verb) => plan_verb(context, verb),
         Verb::Run(verb) => run_verb(context, verb),
-        Verb::Init(args) => settings::init(context, &args),
+        Verb::Init(args) => settings::init(context, args),
         Verb::Config(verb) => settings::config(context, verb),
         Verb::Themes => settings::themes(context),
         Verb::Completions(args) => help::completions(context, args.shell),

@@ -190,7 +190,7 @@ pub fn wait(context: &mut Context<'_>, args: &WaitArgs) -> Result<Done, Failure>
 pub fn wait_for(context: &Context<'_>, run: RunId) -> Result<RunSummary, Failure> {
     let mut control = context.control()?;
     loop {
-        if let Some(summary) = control.wait(run, Duration::from_secs(3_600))? {
+        if let Some(summary) = control.wait(run, Duration::from_hours(1))? {
             return Ok(summary);
         }
     }

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// When there is one, or it can't be written.
-pub fn init(context: &mut Context<'_>, _args: &InitArgs) -> Result<Done, Failure> {
+pub fn init(context: &mut Context<'_>, _args: InitArgs) -> Result<Done, Failure> {
     let path = context.root.join(CONFIG_FILE);
     if path.exists() {
         return Err(Refusal::AlreadyThere { what: path.display().to_string() }.into());

@@ -10,8 +10,8 @@ use crate::{
         show_list, show_page,
     },
     ids::{PlanId, RunId},
-    render::{self, json},
-    run::{Advice, Refusal, Remedy},
+    render,
+    run::{Advice, Remedy},
     text,
     view::{self, Detail},
     workflow,
@@ -122,7 +122,7 @@ impl Deck {
     /// When the screen is gone: everything else is shown and the deck goes on.
     pub fn key(&mut self, context: &mut Context<'_>, key: char) -> Result<Flow, Failure> {
         if key == 'q' {
-            self.say_what_goes_on(context)?;
+            Self::say_what_goes_on(context)?;
             return Ok(Flow::Quit);
         }
         self.guarded(context, |deck, context| deck.press(context, key))?;
@@ -170,7 +170,7 @@ impl Deck {
             Ok(())
         })?;
         if flow == Flow::Quit {
-            self.say_what_goes_on(context)?;
+            Self::say_what_goes_on(context)?;
         }
         Ok(flow)
     }
@@ -389,6 +389,7 @@ impl Deck {
     }
 
     /// A key that does nothing says why, and what would enable it.
+    #[expect(clippy::unused_self, reason = "what a key says is said by the deck")]
     pub(super) fn dead(&self, context: &mut Context<'_>, key: &str, why: &str) -> Result<(), Failure> {
         let line = format!("{key}: {}\n", text::plain(why));
         for line in text::wrap(line.trim_end(), context.style.width) {
@@ -397,7 +398,7 @@ impl Deck {
         Ok(())
     }
 
-    fn say_what_goes_on(&self, context: &mut Context<'_>) -> Result<(), Failure> {
+    fn say_what_goes_on(context: &mut Context<'_>) -> Result<(), Failure> {
         let runs = commands::recent_runs(context, None).unwrap_or_default();
         match view::left_going(&runs) {
             Some(words) => context.print(&format!("{words}. Start plandeck again to see them.\n")),
@@ -475,8 +476,8 @@ impl Deck {
     }
 }
 
-fn name(text: &str, about: &str) -> Name {
-    Name { text: text.to_owned(), about: crate::text::plain(about).into_owned() }
+fn name(word: &str, about: &str) -> Name {
+    Name { text: word.to_owned(), about: text::plain(about).into_owned() }
 }
 
 fn shown(text: &clap::builder::StyledStr, colour: bool) -> String {

@@ -152,13 +152,13 @@ fn editor(
         }
     };
     let mode = Hotkeys::new(inner, line.clone(), letters, escape_goes_back);
-    let painter = Painter::new(line.clone(), Deck::verbs(), ansi(Role::Key), ansi(Role::Warning));
+    let highlighter = Painter::new(line.clone(), Deck::verbs(), ansi(Role::Key), ansi(Role::Warning));
     let mut grammar = Grammar::Deck.command();
     grammar.build();
     let menu = ColumnarMenu::default().with_name(MENU).with_columns(1);
     let editor = Reedline::create()
         .with_edit_mode(Box::new(mode))
-        .with_highlighter(Box::new(painter))
+        .with_highlighter(Box::new(highlighter))
         .with_hinter(Box::new(DefaultHinter::default().with_style(ansi(Role::Dim))))
         .with_completer(Box::new(NameCompleter { names: Arc::clone(names), grammar }))
         .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
