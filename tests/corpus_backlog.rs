@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use plandeck::plan::{
     ItemState, Plan,
@@ -71,7 +71,10 @@ fn of_repository(plan: &Plan, listing: &Listing) -> BTreeMap<String, String> {
     let mut counts = BTreeMap::<String, usize>::new();
     let mut add = |metric: &str, number: usize| *counts.entry(metric.to_owned()).or_default() += number;
     let shelf = |path: &str| path[plan.folder.len() + 1..].split('/').next().unwrap().to_owned();
-    for (path, _) in listing.below(&plan.folder).filter(|(path, _)| path.ends_with(".md")) {
+    for (path, _) in listing
+        .below(&plan.folder)
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|it| it == "md"))
+    {
         add("files", 1);
         add(&format!("files:{}", shelf(path)), 1);
     }

@@ -21,6 +21,7 @@ pub struct Truth {
 
 impl Truth {
     /// Loads what is known of a dialect, where there is a corpus.
+    #[expect(clippy::print_stdout, reason = "a measurement says what it measured")]
     pub fn of(dialect: &str) -> Option<Self> {
         #[expect(clippy::disallowed_methods, reason = "a test's own switch, no configuration")]
         let Some(open) = std::env::var_os("PLANDECK_CORPUS") else {
@@ -88,6 +89,7 @@ impl Comparison {
 
     /// Prints the size of the measurement and fails on any difference that is not among the known
     /// ones, and on any known one that is gone.
+    #[expect(clippy::print_stdout, reason = "a measurement says what it measured")]
     pub fn finish(self, dialect: &str, known: &[&str]) {
         println!("{dialect}: {} metrics in {} places compared", self.metrics, self.places);
         assert!(self.metrics > 0, "nothing was compared");

@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     ids::ItemId,
     plan::{
-        json::{Json, Members},
+        json::{Json, Members, Part},
         listing::{Listing, Want, file_name, parent},
         problem::{Code, Problem, Severity},
         types::{Dialect, Hours, Item, ItemState, Place, Plan},
@@ -43,7 +43,7 @@ fn claims(path: &str, text: &str) -> bool {
         let first = text.lines().find(|line| !line.trim().is_empty());
         first.is_some_and(|line| {
             let json = Json::new(line);
-            let members = json.root().ok().and_then(|root| root.members());
+            let members = json.root().ok().and_then(Part::members);
             members.is_some_and(|it| ["id", "title", "issue_type"].iter().all(|name| it.get(name).is_some()))
         })
     }
@@ -120,7 +120,7 @@ fn read_issue(plan: &mut Plan, line: &str, place: Place) -> Result<(), String> {
 fn read_edges(item: &mut Item, members: &Members<'_>) -> Vec<ItemId> {
     let mut parents = Vec::new();
     let mut seen = HashSet::new();
-    for edge in members.get("dependencies").and_then(|it| it.elements()).unwrap_or_default() {
+    for edge in members.get("dependencies").and_then(Part::elements).unwrap_or_default() {
         let Some(edge) = edge.members() else { continue };
         let Some(target) = edge.word(&["depends_on_id"]).map(ItemId::new) else { continue };
         let kind = edge.word(&["type"]).unwrap_or_else(|| "blocks".to_owned());

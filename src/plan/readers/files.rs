@@ -29,6 +29,11 @@ pub fn is_file(listing: &Listing, path: &str) -> bool {
     listing.get(path).is_some_and(|entry| entry.content != Content::Folder)
 }
 
+/// Whether a file is of a kind by its name: `md`, `json`.
+pub fn is_kind(path: &str, kind: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|it| it.eq_ignore_ascii_case(kind))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,8 @@ pub mod ccw;
 pub mod checklist;
 pub mod compozy;
 mod files;
+#[cfg(test)]
+mod hostile;
 pub mod methodology;
 mod natural;
 pub mod openspec;

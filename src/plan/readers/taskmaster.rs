@@ -27,7 +27,7 @@ fn wants(path: &str) -> Want {
     let (folder, name) = (file_name(parent(path)), file_name(path));
     match folder == "tasks" {
         true if name == "tasks.json" => Want::Text,
-        true if name.starts_with("task_") && name.ends_with(".txt") => Want::Name,
+        true if name.starts_with("task_") && files::is_kind(name, "txt") => Want::Name,
         _ => Want::Nothing,
     }
 }
@@ -39,7 +39,7 @@ fn claims(path: &str, text: &str) -> bool {
 /// Whether a document has tasks as Task Master writes them. An empty list may be anybody's, so there
 /// the place decides.
 fn is_plan(path: &str, root: Part<'_>) -> bool {
-    let lists: Vec<_> = tags(root).iter().filter_map(|tag| tag.tasks()).collect();
+    let lists: Vec<_> = tags(root).iter().filter_map(Tag::tasks).collect();
     let firsts: Vec<_> = lists.iter().filter_map(|tasks| tasks.first()?.members()).collect();
     match firsts.as_slice() {
         [] => is_at_home(path) && (!lists.is_empty() || root.members().is_some_and(|it| it.is_empty())),

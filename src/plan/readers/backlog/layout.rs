@@ -40,7 +40,7 @@ impl Shelf {
         let (folder, file) = rest.split_once('/')?;
         let shelf = Self::ALL.into_iter().find(|shelf| shelf.name() == folder)?;
         let filed = shelf != Self::Archive || file.starts_with("tasks/") || file.starts_with("drafts/");
-        (filed && file.ends_with(".md")).then_some(shelf)
+        (filed && files::is_kind(file, "md")).then_some(shelf)
     }
 }
 
@@ -64,7 +64,7 @@ pub fn claims(path: &str, text: &str) -> bool {
         return true;
     }
     let fields = frontmatter::split(text).map(|matter| Fields::read(&matter)).unwrap_or_default();
-    path.ends_with(".md")
+    files::is_kind(path, "md")
         && ["id", "status", "title"].iter().all(|key| fields.get(key).is_some())
         && ["assignee", "created_date", "dependencies"].iter().any(|key| fields.get(key).is_some())
 }
@@ -73,7 +73,7 @@ pub fn claims(path: &str, text: &str) -> bool {
 pub fn backlogs<'a>(listing: &'a Listing, scope: &'a Scope) -> BTreeMap<String, Vec<File<'a>>> {
     let mut backlogs = BTreeMap::<_, Vec<_>>::new();
     let place = files::place(scope).unwrap_or_default();
-    for path in files::chosen(listing, scope, |path| path.ends_with(".md")) {
+    for path in files::chosen(listing, scope, |path| files::is_kind(path, "md")) {
         let Some((root, shelf)) = home(path, place) else { continue };
         backlogs.entry(root.to_owned()).or_default().push(File { path, shelf });
     }

@@ -119,9 +119,8 @@ fn changed(fields: &Fields) -> Option<Timestamp> {
 fn shelve(item: &mut Item, shelf: Shelf) {
     let state = match shelf {
         Shelf::Tasks | Shelf::Completed => return,
-        Shelf::Drafts if item.state.is_over() => return,
+        _ if item.state.is_over() => return,
         Shelf::Drafts => ItemState::Blocked,
-        Shelf::Archive if item.state.is_over() => return,
         Shelf::Archive => ItemState::Skipped,
     };
     item.state = state;

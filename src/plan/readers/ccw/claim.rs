@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{
-    json::Json,
+    json::{Json, Part},
     listing::{Listing, Want, file_name, parent},
     readers::{Scope, files},
 };
@@ -27,15 +27,15 @@ pub fn claims(path: &str, text: &str) -> bool {
     match name {
         METADATA => true,
         TODO | PROSE | OVERVIEW => split(path).is_some(),
-        _ if folder == ".task" && name.ends_with(".json") => true,
-        _ => name.ends_with(".json") && embeds_session(text),
+        _ if folder == ".task" && files::is_kind(name, "json") => true,
+        _ => files::is_kind(name, "json") && embeds_session(text),
     }
 }
 
 /// Metadata under another name.
 fn embeds_session(text: &str) -> bool {
     let json = Json::new(text);
-    let members = json.root().ok().and_then(|root| root.members());
+    let members = json.root().ok().and_then(Part::members);
     members.is_some_and(|it| it.word(&["session_id"]).is_some_and(|id| id.starts_with("WFS-")))
 }
 
@@ -71,32 +71,34 @@ fn is_essential(rest: &str) -> bool {
 fn wants_of_session(rest: &str) -> Want {
     match rest.split_once('/') {
         None if [METADATA, TODO, PROSE, OVERVIEW].contains(&rest) => Want::Text,
-        Some((".task", name)) if name.ends_with(".json") && !name.contains('/') => Want::Text,
-        Some((".summaries", name)) if name.ends_with(".md") && !name.contains('/') => Want::Name,
+        Some((".task", name)) if files::is_kind(name, "json") && !name.contains('/') => Want::Text,
+        Some((".summaries", name)) if files::is_kind(name, "md") && !name.contains('/') => Want::Name,
         _ => Want::Nothing,
     }
 }
 
 /// A session's folder, and the path in it. A folder inside a session is no session of its own.
 fn split(path: &str) -> Option<(&str, &str)> {
-    let end = match below_workflow(path) {
-        Some(start) => {
-            let (first, _) = path[start..].split_once('/')?;
-            match first {
-                "active" | "archives" | "sessions" => {
-                    let start = start + first.len() + 1;
-                    start + path[start..].find('/')?
-                }
-                _ if first.starts_with("WFS-") => start + first.len(),
-                _ => return None,
-            }
-        }
-        None => {
-            let start = if path.starts_with("WFS-") { 0 } else { path.find("/WFS-")? + 1 };
-            start + path[start..].find('/')?
-        }
-    };
+    let end = below_workflow(path).map_or_else(|| end_of_name(path), |start| end_below(path, start))?;
     Some((&path[..end], &path[end + 1..]))
+}
+
+/// Where a session's folder ends that lies below `.workflow/`, which ends at `start`.
+fn end_below(path: &str, start: usize) -> Option<usize> {
+    let (first, _) = path[start..].split_once('/')?;
+    match first {
+        "active" | "archives" | "sessions" => {
+            let start = start + first.len() + 1;
+            Some(start + path[start..].find('/')?)
+        }
+        _ => first.starts_with("WFS-").then(|| start + first.len()),
+    }
+}
+
+/// Where a session's folder ends that lies elsewhere, by its name.
+fn end_of_name(path: &str) -> Option<usize> {
+    let start = if path.starts_with("WFS-") { 0 } else { path.find("/WFS-")? + 1 };
+    Some(start + path[start..].find('/')?)
 }
 
 /// Where the path below `.workflow/` begins.

@@ -102,7 +102,7 @@ fn tasks_of_files(plan: &mut Plan, listing: &Listing) -> (Vec<Task>, Vec<String>
     let (mut tasks, mut broken) = (Vec::new(), Vec::new());
     let folder = format!("{}/.task", plan.folder);
     let children = listing.children(&folder).filter(|(_, entry)| entry.content != Content::Folder);
-    for (path, _) in children.filter(|(path, _)| path.ends_with(".json")) {
+    for (path, _) in children.filter(|(path, _)| files::is_kind(path, "json")) {
         let Some(text) = listing.text(path) else {
             broken.push(path.to_owned());
             continue;
@@ -112,17 +112,19 @@ fn tasks_of_files(plan: &mut Plan, listing: &Listing) -> (Vec<Task>, Vec<String>
             broken.push(path.to_owned());
             continue;
         };
-        match task::read_file(listing, path, part) {
-            Some(task) => tasks.push(task),
-            None => {
-                let fix = "write a task with id, title and status, or remove the file";
-                let problem = Problem::new(Code::Malformed, Place::file(path), "this is no task", fix);
-                plan.problems.push(problem);
-                broken.push(path.to_owned());
-            }
-        }
+        let Some(task) = task::read_file(listing, path, part) else {
+            plan.problems.push(no_task(path));
+            broken.push(path.to_owned());
+            continue;
+        };
+        tasks.push(task);
     }
     (tasks, broken)
+}
+
+fn no_task(path: &str) -> Problem {
+    let fix = "write a task with id, title and status, or remove the file";
+    Problem::new(Code::Malformed, Place::file(path), "this is no task", fix)
 }
 
 /// The tasks that a session's metadata holds itself: a list, or an object by their ids.

@@ -144,7 +144,7 @@ fn has_work(members: &Members<'_>) -> bool {
     let steps = flow.as_ref().and_then(|it| it.any(&["implementation_approach", "target_files"]));
     steps
         .or_else(|| members.any(&["implementation", "implementation_steps", "files"]))
-        .is_some_and(|part| part.elements().map_or(true, |elements| !elements.is_empty()))
+        .is_some_and(|part| part.elements().is_none_or(|elements| !elements.is_empty()))
 }
 
 /// Lets every task know what contains it, and every container that it is one.

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::{
     ids::ItemId,
@@ -340,7 +342,7 @@ fn ten_thousand_tasks_are_read() {
         let text = format!(r#"{{"id": "IMPL-{number}", "depends_on": ["IMPL-{}", "IMPL-1*"]}}"#, number / 2);
         let text = if number % 100 == 0 { text } else { text.replace(", \"IMPL-1*\"", "") };
         listing = listing.with(&format!("{HOME}/.task/IMPL-{number}.json"), &text);
-        todo.push_str(&format!("- [ ] **IMPL-{number}**: t → [📋](./.task/IMPL-{number}.json)\n"));
+        let _ = writeln!(todo, "- [ ] **IMPL-{number}**: t → [📋](./.task/IMPL-{number}.json)");
     }
     let plan = read(&listing.with(&format!("{HOME}/TODO_LIST.md"), &todo), &Scope::Workspace).plans.remove(0);
     assert_eq!(plan.items.len(), 10_000);

@@ -45,10 +45,7 @@ fn says(item: &Item, words: &[&str]) -> bool {
 
 /// Task Master knows three priorities and takes every other word for the middle one.
 fn rank(item: &Item) -> (u32, usize, Vec<u64>) {
-    let priority = match item.priority {
-        Some(priority @ (1 | 3)) => priority,
-        _ => 2,
-    };
+    let priority = item.priority.filter(|it| matches!(it, 1 | 3)).unwrap_or(2);
     let numbers = item.id.as_str().split('.').map(|part| part.parse().unwrap_or(u64::MAX));
     (priority, item.needs.len(), numbers.collect())
 }

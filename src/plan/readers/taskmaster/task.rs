@@ -26,7 +26,7 @@ pub fn read_all(plan: &mut Plan, listing: &Listing, tasks: &[Part<'_>]) {
         };
         let id = id_of(plan, &members, index, &place);
         read_one(plan, listing, &members, id.clone(), place, None);
-        let subtasks = members.get("subtasks").and_then(|it| it.elements()).unwrap_or_default();
+        let subtasks = members.get("subtasks").and_then(Part::elements).unwrap_or_default();
         let priority = plan.items.last().and_then(|item| item.priority);
         read_subtasks(plan, listing, &subtasks, &id, priority);
     }
@@ -106,8 +106,8 @@ fn priority(word: &str) -> u32 {
 
 /// A bare number in a subtask means a brother.
 fn needs(members: &Members<'_>, parent: Option<&str>) -> Vec<ItemId> {
-    let list = members.get("dependencies").and_then(|it| it.elements()).unwrap_or_default();
-    let words = list.into_iter().filter_map(|part| part.word());
+    let list = members.get("dependencies").and_then(Part::elements).unwrap_or_default();
+    let words = list.into_iter().filter_map(Part::word);
     let words = words.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
     let whole = words.map(|word| match parent {
         Some(parent) if !word.contains('.') => format!("{parent}.{word}"),

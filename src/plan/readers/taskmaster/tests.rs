@@ -172,8 +172,8 @@ fn a_generated_text_file_belongs_to_its_task() {
 
 #[test]
 fn ten_thousand_tasks_with_half_a_million_needs_are_read() {
-    let needs: String = (1..50).map(|need| format!("{need},")).collect();
-    let task = |id: usize| format!("{{\"id\": {id}, \"title\": \"t\", \"dependencies\": [{needs}50]}}");
+    let needs = (1..=50).map(|need| need.to_string()).collect::<Vec<_>>().join(", ");
+    let task = |id: usize| format!("{{\"id\": {id}, \"title\": \"t\", \"dependencies\": [{needs}]}}");
     let tasks: Vec<_> = (1..=10_000).map(task).collect();
     let plan = plan(&format!("[{}]", tasks.join(",\n")));
     assert_eq!(plan.items.len(), 10_000);
