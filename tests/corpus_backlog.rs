@@ -5,9 +5,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use plandeck::plan::{
-    ItemState, Plan,
+    Dialect, ItemState, Plan,
     listing::Listing,
     problem::Code,
+    read_path,
     readers::{Reading, Scope, backlog},
 };
 
@@ -30,6 +31,9 @@ fn every_count_in_real_tasks_is_right() {
             "file" => of_file(&reading, listing.text(stored).unwrap()),
             _ => of_repository(&reading.plans[0], &listing),
         };
+        if scope == "file" && !reading.plans[0].items.is_empty() {
+            assert_eq!(read_path(&listing, stored).plans[0].dialect, Dialect::Backlog, "{stored}");
+        }
         comparison.place();
         for (metric, value) in metrics {
             let zero = if value.parse::<usize>().is_ok() { "0" } else { "" };

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use plandeck::plan::{
-    Plan,
+    Dialect, Plan,
     problem::{Code, Severity},
+    read_path,
     readers::{Scope, beads},
 };
 
@@ -20,6 +21,7 @@ fn every_count_in_real_issue_files_is_right() {
         let listing = truth.listing(stored);
         let reading = (beads::READER.read)(&listing, &Scope::Path(stored.clone()));
         let ours = counts(&reading.plans[0]);
+        assert_eq!(read_path(&listing, stored).plans[0].dialect, Dialect::Beads, "{stored}");
         comparison.place();
         for (metric, value) in metrics.iter().filter(|(metric, _)| is_read(metric)) {
             comparison.check(stored, metric, value, &ours.get(metric).copied().unwrap_or(0).to_string());

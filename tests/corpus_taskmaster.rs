@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use plandeck::plan::{
-    Item, ItemState, Plan,
+    Dialect, Item, ItemState, Plan, read_path,
     readers::{Scope, taskmaster},
 };
 
@@ -23,6 +23,7 @@ fn every_count_in_real_task_files_is_right() {
             Some(tag) => counts(plans.iter().find(|plan| plan.id.as_str() == tag).unwrap()),
             None => counts_of_file(&plans),
         };
+        assert_eq!(read_path(&listing, stored).plans[0].dialect, Dialect::Taskmaster, "{stored}");
         comparison.place();
         for (metric, value) in metrics {
             let ours = ours.get(metric).map_or("0", String::as_str);

@@ -297,6 +297,7 @@ mod tests {
         check("- [ ] UTF-8 works", &["IMPL-1"]);
         check("## Phase-1: Ground\n- [ ] dig", &[]);
         check("```\n- [ ] **IMPL-001**: In a fence\n```", &[]);
+        check("```\n▸ **IMPL-001**: In a fence\n```", &[]);
         check("<!--\n- [ ] **IMPL-001**: In a comment\n-->", &[]);
         check("- IMPL-001 → IMPL-002", &[]);
         check("", &[]);
