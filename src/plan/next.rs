@@ -32,7 +32,7 @@ pub fn next(plan: &Plan) -> Vec<Next> {
         .items
         .iter()
         .enumerate()
-        .filter(|(_, item)| !item.container)
+        .filter(|(_, item)| !item.container && !item.step)
         .filter_map(|(at, item)| Some((rank(item)?, weight(plan.dialect, item, chains[at]), at)))
         .collect();
     found.sort_unstable();

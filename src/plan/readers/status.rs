@@ -4,6 +4,7 @@
 use crate::{
     ids::PlanId,
     plan::{
+        listing::file_name,
         problem::{Code, Problem},
         readers::parts,
         types::{Action, Dialect, Item, ItemState, Place, Plan},
@@ -66,14 +67,14 @@ pub fn stand_by(
     let Some((word, line)) = word else {
         item.state = ItemState::Pending;
         item.action = action(item.state);
-        item.why = format!("{} says nothing of a state", item.place);
+        item.why = format!("{} says nothing of a state", short(&item.place));
         return None;
     };
     let place = Place::line(item.place.file.clone(), line);
     let state = meaning(&word);
     item.state = state.unwrap_or(ItemState::Unknown);
     item.action = action(item.state);
-    item.why = format!("{place} says {word}");
+    item.why = format!("{} says {word}", short(&place));
     let unknown = state.is_none().then(|| {
         let message = format!("{} is {word:?}, a state that means nothing to us", item.id);
         let fix = "write one of: pending, in-progress, review, blocked, done, cancelled";
@@ -81,6 +82,11 @@ pub fn stand_by(
     });
     item.raw_state = Some(word);
     unknown
+}
+
+/// A place by the file's name alone: whoever shows a *why* has the item's place in full beside it.
+pub fn short(place: &Place) -> Place {
+    Place { file: file_name(&place.file).to_owned(), line: place.line }
 }
 
 #[cfg(test)]

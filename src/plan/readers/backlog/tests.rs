@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     ids::ItemId,
-    plan::{Item, ItemState, Plan, settle},
+    plan::{Item, ItemState, Plan, next, settle},
 };
 
 /// The backlog of these files, which lie in `backlog/`.
@@ -43,10 +43,7 @@ fn a_task_is_read_from_its_front_matter() {
     assert_eq!(shown(item), "task-7 in_progress < task-3 task-12 ^ task-2");
     assert_eq!((item.title.as_str(), item.raw_state.as_deref()), ("Water the lilies", Some("In Progress")));
     assert_eq!((item.priority, item.place.line), (Some(1), Some(2)));
-    assert_eq!(
-        item.why,
-        "backlog/tasks/task-7 - Water-the-lilies.md:6 says In Progress; 1 of 2 criteria are ticked"
-    );
+    assert_eq!(item.why, "task-7 - Water-the-lilies.md:6 says In Progress; 1 of 2 criteria are ticked");
     assert_eq!(item.changed.unwrap().rfc3339(), "2026-02-01T09:30:00.000Z");
     assert_eq!(
         all_shown(&plan)[1..],
@@ -167,6 +164,15 @@ fn a_second_task_of_an_id_keeps_its_own_steps() {
     let codes: Vec<_> = problems(&plan).into_iter().map(|(code, _)| code).collect();
     assert_eq!(codes, ["duplicate-item", "parent-done", "parent-done"]);
     assert_eq!(plan.progress().total, 2);
+}
+
+#[test]
+fn a_criterion_is_never_next() {
+    let text = "---\nid: task-1\nstatus: To Do\n---\n## Acceptance Criteria\n- [ ] a\n";
+    let mut plan = backlog(&[("tasks/task-1 - a.md", text)]);
+    settle(&mut plan);
+    let next: Vec<_> = next(&plan).into_iter().map(|next| next.item).collect();
+    assert_eq!(next, ["task-1".into()]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn an_issue_becomes_an_item_with_its_line() {
     assert_eq!(item.title, "Fire the glaze");
     assert_eq!((item.state, item.raw_state.as_deref()), (ItemState::InProgress, Some("in_progress")));
     assert_eq!(item.place, Place::line(".beads/issues.jsonl", 3));
-    assert_eq!(item.why, ".beads/issues.jsonl:3 says in_progress");
+    assert_eq!(item.why, "issues.jsonl:3 says in_progress");
     assert_eq!((item.priority, item.hours), (Some(1), Some(Hours { low: 1.5, high: 1.5 })));
     assert_eq!(item.changed, Timestamp::parse("2026-02-01T10:00:00Z"));
     assert_eq!(codes(&plan), [("malformed", Some(2))]);

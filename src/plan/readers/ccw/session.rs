@@ -36,7 +36,7 @@ pub fn read(listing: &Listing, folder: &str) -> Plan {
     if tasks.is_empty() {
         tasks = listed(folder, &list);
     }
-    restore(folder, &mut tasks, &broken, &list);
+    restore(&mut tasks, &broken, &list);
     gather(&mut plan, listing, tasks, &list);
     if has_files {
         drift::tell(&mut plan, &list, &format!("{folder}/{TODO}"));
@@ -154,29 +154,29 @@ fn listed(folder: &str, list: &TodoList) -> Vec<Task> {
 }
 
 /// A task whose file is broken is shown by the file's name, as the list has it.
-fn restore(folder: &str, tasks: &mut Vec<Task>, broken: &[String], list: &TodoList) {
+fn restore(tasks: &mut Vec<Task>, broken: &[String], list: &TodoList) {
     let there: HashSet<String> = tasks.iter().map(|task| task.item.id.as_str().to_owned()).collect();
     let entries: HashMap<&str, &todo::Entry> =
         list.entries.iter().map(|entry| (entry.id.as_str(), entry)).collect();
     for path in broken {
         let id = file_name(path).trim_end_matches(".json");
         if !there.contains(id) {
-            tasks.push(unreadable(folder, path, id, entries.get(id).copied()));
+            tasks.push(unreadable(path, id, entries.get(id).copied()));
         }
     }
 }
 
-fn unreadable(folder: &str, path: &str, id: &str, entry: Option<&todo::Entry>) -> Task {
+fn unreadable(path: &str, id: &str, entry: Option<&todo::Entry>) -> Task {
     let mut task = Task::bare(id, id, Place::file(path));
     task.item.documents.push(Document { kind: DocumentKind::Task, path: path.to_owned() });
     task.item.state = ItemState::Unknown;
     task.item.action = None;
-    task.item.why = format!("{path} can't be read");
+    task.item.why = format!("{} can't be read", file_name(path));
     if let Some(entry) = entry {
-        let listed = Place::line(format!("{folder}/{TODO}"), entry.line);
         task.item.title.clone_from(&entry.title);
         task::stand_as_listed(&mut task.item, entry.state, &entry.mark);
-        task.item.why = format!("{path} can't be read; {listed} has [{}]", entry.mark);
+        let (file, line) = (file_name(path), entry.line);
+        task.item.why = format!("{file} can't be read; {TODO}:{line} has [{}]", entry.mark);
     }
     task
 }

@@ -181,7 +181,7 @@ pub fn stand_as_listed(item: &mut Item, state: Option<ItemState>, mark: &str) {
     item.action = status::action(item.state);
     item.raw_state = Some(format!("[{mark}]")).filter(|_| state.is_some());
     item.why = match state {
-        Some(_) => format!("{} has [{mark}]", item.place),
-        None => format!("{} says nothing of a state", item.place),
+        Some(_) => format!("{} has [{mark}]", status::short(&item.place)),
+        None => format!("{} says nothing of a state", status::short(&item.place)),
     };
 }

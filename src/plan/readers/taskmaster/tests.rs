@@ -68,7 +68,7 @@ fn a_subtask_is_an_item_below_its_task() {
     );
     assert!(plan.items[1..].iter().all(|item| item.parent == Some("4".into())));
     assert_eq!(plan.items[0].raw_state.as_deref(), Some("in-progress"));
-    assert_eq!(plan.items[0].why, ".taskmaster/tasks/tasks.json:2 says in-progress");
+    assert_eq!(plan.items[0].why, "tasks.json:2 says in-progress");
 }
 
 #[test]
