@@ -193,6 +193,8 @@ pub enum DocumentName {
     Subplan,
     /// Writes the next EXECUTION_TASK of a SUBPLAN.
     Execution,
+    /// Prints a prompt that fills in a SUBPLAN.
+    Fill,
     /// Prints a prompt that answers an open FIX.
     Fix,
     /// Prints a prompt that reviews what was executed.
@@ -210,6 +212,7 @@ impl DocumentName {
         match self {
             Self::Subplan => "subplan",
             Self::Execution => "execution",
+            Self::Fill => "fill",
             Self::Fix => "fix",
             Self::Review => "review",
             Self::Continue => "continue",

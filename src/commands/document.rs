@@ -47,6 +47,7 @@ const fn template(name: DocumentName) -> Template {
     match name {
         DocumentName::Subplan => Template::Subplan,
         DocumentName::Execution => Template::Execution,
+        DocumentName::Fill => Template::Fill,
         DocumentName::Fix => Template::Fix,
         DocumentName::Review => Template::Review,
         DocumentName::Continue => Template::Continue,

@@ -371,6 +371,8 @@ pub enum Action {
     CreateExecution,
     /// Write the SUBPLAN.
     CreateSubplan,
+    /// Fill in a SUBPLAN that is still a placeholder.
+    FillSubplan,
     /// Run the task itself.
     Run,
 }
@@ -385,6 +387,7 @@ impl Action {
             Self::Continue => "continue",
             Self::CreateExecution => "create_execution",
             Self::CreateSubplan => "create_subplan",
+            Self::FillSubplan => "fill_subplan",
             Self::Run => "run",
         }
     }
@@ -398,6 +401,7 @@ impl Action {
             Self::Continue => format!("Continue {item}"),
             Self::CreateExecution => format!("Create EXECUTION for {item}"),
             Self::CreateSubplan => format!("Create SUBPLAN for {item}"),
+            Self::FillSubplan => format!("Fill in the SUBPLAN of {item}"),
             Self::Run => format!("Run {item}"),
         }
     }

@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn a_few_letters_find_the_nearest_name_first() {
         let plan = |id: &str| (format!("plan {id}"), Found::Plan(id.into()));
-        let found = best("hrbour", vec![plan("TIDES"), plan("HARBOUR-LIGHTS"), plan("THIRD-BOUNDARY-OUR-WALL")]);
+        let found =
+            best("hrbour", vec![plan("TIDES"), plan("HARBOUR-LIGHTS"), plan("THIRD-BOUNDARY-OUR-WALL")]);
         let ids: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(ids.first(), Some(&"plan HARBOUR-LIGHTS"));
         assert!(!ids.contains(&"plan TIDES"));

@@ -55,13 +55,14 @@ pub(super) const fn workflow_of(action: Action) -> &'static str {
         Action::Continue => "continue",
         Action::CreateExecution => "execution",
         Action::CreateSubplan => "subplan",
+        Action::FillSubplan => "fill",
         Action::Run => "task",
     }
 }
 
 /// The workflows that exist without any configuration.
-pub(super) const NAMES: [&str; 8] =
-    ["next", "subplan", "execution", "task", "fix", "review", "continue", "parallel"];
+pub(super) const NAMES: [&str; 9] =
+    ["next", "subplan", "execution", "task", "fill", "fix", "review", "continue", "parallel"];
 
 /// What the methodology's own workflows need, and those that every dialect has.
 fn needs_of(workflow: &str) -> Needs {

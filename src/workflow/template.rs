@@ -17,6 +17,8 @@ pub enum Template {
     Subplan,
     /// The work log of an achievement; a file.
     Execution,
+    /// Fills in a design that is still a placeholder; a prompt.
+    Fill,
     /// Answers a rejection; a prompt.
     Fix,
     /// Judges what was executed; a prompt.
@@ -29,13 +31,14 @@ pub enum Template {
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 6] =
-        [Self::Subplan, Self::Execution, Self::Fix, Self::Review, Self::Continue, Self::Task];
+    pub const ALL: [Self; 7] =
+        [Self::Subplan, Self::Execution, Self::Fill, Self::Fix, Self::Review, Self::Continue, Self::Task];
 
     const fn text(self) -> &'static str {
         match self {
             Self::Subplan => include_str!("templates/subplan.md"),
             Self::Execution => include_str!("templates/execution.md"),
+            Self::Fill => include_str!("templates/fill.md"),
             Self::Fix => include_str!("templates/fix.md"),
             Self::Review => include_str!("templates/review.md"),
             Self::Continue => include_str!("templates/continue.md"),

@@ -138,6 +138,7 @@ fn named_unit<'a>(
     }
     let action = [
         Action::CreateSubplan,
+        Action::FillSubplan,
         Action::CreateExecution,
         Action::Fix,
         Action::Review,

@@ -143,7 +143,7 @@ fn designed<'e>(subplan: &'e StateFile, listing: &Listing) -> Verdict<'e> {
     let name = file_name(&subplan.path);
     if listing.text(&subplan.path).is_some_and(|text| text.contains(PLACEHOLDER)) {
         let why = format!("{name} is a placeholder that nobody filled");
-        let verdict = Verdict::new(ItemState::Pending, "placeholder", why, subplan).to(Action::CreateSubplan);
+        let verdict = Verdict::new(ItemState::Pending, "placeholder", why, subplan).to(Action::FillSubplan);
         return Verdict { placeholder: true, ..verdict };
     }
     let why = format!("{name} exists and no EXECUTION_TASK of it");

@@ -46,7 +46,7 @@ fn the_first_rule_that_applies_decides() {
         &[(SUBPLAN, "# SUBPLAN: s\n\n[TO BE FILLED: objective]\n")],
         "ready",
         "placeholder",
-        Some(Action::CreateSubplan),
+        Some(Action::FillSubplan),
         "SUBPLAN_POOL_11.md is a placeholder that nobody filled; nothing has to come before it",
     );
     check(
