@@ -85,7 +85,8 @@ pub(super) fn decide(item: &mut Item, state: ItemState, raw: &str, why: String) 
 
 /// Gives an item the state of its checkbox.
 pub(super) fn decide_by_mark(item: &mut Item, mark: Mark<'_>) {
-    let why = format!("`[{}]` in {}", mark.text, item.place);
+    let line = item.place.line.unwrap_or(1);
+    let why = format!("`[{}]` in {}:{line}", mark.text, item.place.file);
     decide(item, state_of_mark(mark), mark.text, why);
 }
 

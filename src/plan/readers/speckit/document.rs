@@ -1,7 +1,7 @@
 //! One tasks.md as a plan.
 
 use super::{
-    ids::Known,
+    ids::{self, Known},
     needs::{self, Edges},
     sections::Sections,
     task::{self, Task},
@@ -12,7 +12,7 @@ use crate::{
     plan::{
         Dialect, Item, ItemState, Place, Plan,
         listing::Listing,
-        markdown::{Cover, ListItem, Outline},
+        markdown::{Cover, Line, ListItem, Outline},
         problem::{Code, Problem},
         readers::{checklist, parts},
     },
@@ -59,6 +59,7 @@ fn add_tasks(plan: &mut Plan, outline: &Outline<'_>, tasks: &[Found<'_, '_>], li
     // The nearest task around each list item, by the item's position.
     let mut owners: Vec<Option<&str>> = Vec::with_capacity(outline.items.len());
     let mut steps = 0;
+    plan.items.reserve(outline.boxes().count());
     for item in &outline.items {
         let around = item.parent.and_then(|it| owners[it]);
         let Some((_, found)) = by_line.next_if(|(line, _)| *line == item.line) else {
@@ -109,48 +110,72 @@ fn task_item(found: &Found<'_, '_>, path: &str) -> Item {
 fn add_needs(plan: &mut Plan, outline: &Outline<'_>, tasks: &[Found<'_, '_>]) {
     let known = Known::new(tasks.iter().map(|it| it.task.id));
     let mut edges = Edges::default();
-    let mut next = 0;
-    let mut owner: Option<&Found<'_, '_>> = None;
-    let mut heading = 0;
-    let mut order = Vec::new();
+    let mut walk = Walk { outline, tasks, next: 0, owner: None, heading: 0 };
     for line in outline.lines() {
-        while outline.headings.get(heading).is_some_and(|it| it.line <= line.number) {
-            enter(&mut order, &outline.headings[heading]);
-            heading += 1;
-            owner = None;
-        }
-        if tasks.get(next).is_some_and(|it| it.item.line == line.number) {
-            owner = tasks.get(next);
-            next += 1;
-            needs::in_task(tasks[next - 1].task.id, tasks[next - 1].item.text, &known, &mut edges);
-            continue;
-        }
-        if line.text.trim().is_empty()
-            || matches!(line.cover, Cover::Comment | Cover::Table | Cover::FrontMatter)
-        {
-            continue;
-        }
-        let indent = line.text.len() - line.text.trim_start().len();
-        match owner.filter(|it| indent > it.item.indent) {
-            Some(found) => needs::in_task(found.task.id, line.text, &known, &mut edges),
-            None => {
-                owner = None;
+        match walk.step(&line) {
+            Says::OfTask(task, text) => needs::in_task(task, text, &known, &mut edges),
+            Says::InProse => {
                 needs::in_prose(line.text, &known, &mut edges);
-                if order.iter().any(|(_, speaks)| *speaks) && needs::has_arrow(line.text) {
+                if needs::has_arrow(line.text) && walk.is_about_order() {
                     needs::in_chain(line.text, &known, &mut edges);
                 }
             }
+            Says::Nothing => {}
         }
     }
     add_edges(plan, edges);
 }
 
-/// Keeps the headings around the current line, each with whether it speaks of order.
-fn enter(order: &mut Vec<(u8, bool)>, heading: &crate::plan::markdown::Heading) {
-    while order.last().is_some_and(|(level, _)| *level >= heading.level) {
-        order.pop();
+/// What a line may speak of.
+enum Says<'t> {
+    OfTask(&'t str, &'t str),
+    InProse,
+    Nothing,
+}
+
+/// A walk over the lines that knows whose lines they are.
+struct Walk<'o, 't> {
+    outline: &'o Outline<'t>,
+    tasks: &'o [Found<'o, 't>],
+    next: usize,
+    /// The task whose lines follow, until one is not indented under it.
+    owner: Option<&'o Found<'o, 't>>,
+    /// How many headings were passed.
+    heading: usize,
+}
+
+impl<'t> Walk<'_, 't> {
+    fn step(&mut self, line: &Line<'t>) -> Says<'t> {
+        while self.outline.headings.get(self.heading).is_some_and(|it| it.line <= line.number) {
+            self.heading += 1;
+            self.owner = None;
+        }
+        if let Some(found) = self.tasks.get(self.next).filter(|it| it.item.line == line.number) {
+            self.next += 1;
+            self.owner = Some(found);
+            return Says::OfTask(found.task.id, found.item.text);
+        }
+        let text = line.text.trim_start();
+        if text.is_empty() {
+            return Says::Nothing;
+        }
+        let indent = line.text.len() - text.len();
+        self.owner = self.owner.filter(|it| indent > it.item.indent);
+        if !ids::are_in(text) || matches!(line.cover, Cover::Comment | Cover::Table | Cover::FrontMatter) {
+            return Says::Nothing;
+        }
+        self.owner.map_or(Says::InProse, |it| Says::OfTask(it.task.id, line.text))
     }
-    order.push((heading.level, needs::speaks_of_order(&heading.text)));
+
+    /// True when one of the headings around this line speaks of order.
+    fn is_about_order(&self) -> bool {
+        let mut level = u8::MAX;
+        self.outline.headings[..self.heading].iter().rev().any(|it| {
+            let around = it.level < level;
+            level = level.min(it.level);
+            around && needs::speaks_of_order(&it.text)
+        })
+    }
 }
 
 /// Gives the tasks their needs.
@@ -162,6 +187,9 @@ pub(super) fn add_edges(plan: &mut Plan, edges: Edges) {
             format!("the file states more than {} needs; the rest was not read", edges.list.len()),
             "name the tasks that are really needed instead of long ranges",
         ));
+    }
+    if edges.list.is_empty() {
+        return;
     }
     // Of two tasks with one id, the first is meant.
     let mut position = std::collections::HashMap::new();

@@ -44,6 +44,14 @@ pub(super) fn all(text: &str, known: &Known<'_>) -> Vec<String> {
     found
 }
 
+/// True when there may be an id in `text`. Most lines hold none, and nothing more is asked of them.
+pub(super) fn are_in(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    memchr::memchr_iter(b'T', bytes)
+        .any(|at| digit(at + 1) || bytes.get(at + 1) == Some(&b'-') && digit(at + 2))
+}
+
 /// Where the next id begins, at a word's start.
 fn next_id(text: &str, from: usize) -> Option<usize> {
     memchr::memchr_iter(b'T', &text.as_bytes()[from..]).map(|it| from + it).find(|at| {
@@ -114,7 +122,7 @@ fn short_range(text: &str, known: &Known<'_>) -> Option<(Vec<String>, usize)> {
 fn joint(rest: &str) -> Option<usize> {
     let mut at = leading(rest, |it| "*`])~".contains(it)).end;
     if let Some(remark) = rest[at..].trim_start().strip_prefix('(')
-        && let Some(close) = remark.find(')').filter(|it| *it <= 80)
+        && let Some(close) = remark.bytes().take(80).position(|it| it == b')')
     {
         at = rest.len() - remark.len() + close + 1;
     }

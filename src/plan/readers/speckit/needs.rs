@@ -14,14 +14,13 @@ use super::{
     task::split_id,
 };
 
-/// What a sentence may look like between the sides.
+/// What may stand between two sides. ASCII classes only: they keep the search in the fast automaton,
+/// and no language of the templates writes these words otherwise.
 static RELATION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix) \b(?:
-            (?P<needs> depends?\s+(?:up)?on | depends: | dependenc(?:y|ies)\W{0,4}: | deps?\.?:?(?:\s|$) | blocked\s+by
-                | requires? | requiring | prerequisites?\W{0,4}: | after | needs | waits?\s+for )
-          | (?P<blocks> blocks | before | must\s+precede | precedes )
-        )",
+        r"(?ix-u) \b(?: depends?[\ ]+(?:up)?on | depends: | dependenc(?:y|ies)[*_`\ ]{0,4}: | deps?[.:]{0,2}(?:[\ ]|$)
+            | blocked[\ ]+by | requires? | requiring | prerequisites?[*_`\ ]{0,4}: | after | needs | waits?[\ ]+for
+            | blocks | before | must[\ ]+precede | precedes )",
     )
     .expect("a pattern that is a constant")
 });
@@ -137,19 +136,31 @@ struct Relation {
     needs: bool,
 }
 
+/// Nobody relates more in one line.
+const MOST_IN_LINE: usize = 50;
+
 fn relations(text: &str) -> Vec<Relation> {
-    let positive = |start: usize| {
-        let before = text[..start].trim_end().to_ascii_lowercase();
-        !["not", "n't", "no", "never", "não", "without"].iter().any(|it| before.ends_with(it))
-    };
-    RELATION
-        .captures_iter(text)
-        .filter_map(|found| {
-            let whole = found.get(0)?;
-            let needs = found.name("needs").is_some();
-            positive(whole.start()).then(|| Relation { start: whole.start(), end: whole.end(), needs })
-        })
+    if !ids::are_in(text) {
+        return Vec::new();
+    }
+    let found = RELATION.find_iter(text).filter(|it| !is_denied(&text[..it.start()]));
+    found
+        .take(MOST_IN_LINE)
+        .map(|it| Relation { start: it.start(), end: it.end(), needs: !is_blocking(it.as_str()) })
         .collect()
+}
+
+/// True for the words that say that the left side comes first.
+fn is_blocking(words: &str) -> bool {
+    let first = words.split(' ').next().unwrap_or_default();
+    ["blocks", "before", "must", "precedes"].iter().any(|it| first.eq_ignore_ascii_case(it))
+}
+
+/// True when the words before a relation deny it: `does not`, `no`.
+fn is_denied(before: &str) -> bool {
+    let last = before.trim_end().rsplit(' ').next().unwrap_or_default();
+    ["not", "no", "never", "não", "without"].iter().any(|it| last.eq_ignore_ascii_case(it))
+        || last.ends_with("n't")
 }
 
 /// Where the list begins that a relation is about: right behind it, but for signs and `tasks`.
@@ -181,7 +192,12 @@ fn subject<'l>(line: &'l str, from: usize, relation: &Relation) -> Option<&'l st
 
 /// What stands behind the last `;`, full stop, or parenthesis that is not closed.
 fn last_clause(text: &str) -> &str {
-    let at = text.rmatch_indices([';', '(']).find(|(at, sign)| *sign == ";" || !text[*at..].contains(')'));
+    let mut closed = false;
+    let opens = |it: &(usize, &str)| {
+        closed |= it.1 == ")";
+        it.1 == ";" || it.1 == "(" && !closed
+    };
+    let at = text.rmatch_indices([';', '(', ')']).find(opens);
     let text = at.map_or(text, |(at, _)| &text[at + 1..]);
     text.rsplit_once(". ").map_or(text, |(_, last)| last)
 }
