@@ -84,7 +84,7 @@ pub fn load(context: &Context<'_>) -> Result<Plans, Failure> {
         () => selection.wants(path),
     };
     let mut folders = [ROOTS, ALSO_WALKED].concat();
-    folders.extend(config.include.iter().map(|it| it.split('/').next().unwrap_or(it)));
+    folders.extend(config.include.iter().map(|it| first_folder(it)));
     let scanned =
         Scan { root: &context.root, folders: &folders, wants: &wants, bounds: Bounds::default() }.run();
     let listed = scanned.listing.iter().map(|(path, _)| path);
@@ -187,6 +187,12 @@ fn scan_path(root: &Path, path: &str, is_folder: bool) -> Scanned {
     let first = path.split('/').next().unwrap_or(path);
     let scan = Scan { root, folders: &[first], wants: &wants, bounds: Bounds::default() };
     if is_folder { scan.run() } else { scan.single(path) }
+}
+
+/// The folder of the workspace that a path or pattern begins with; any, when that is a pattern too.
+fn first_folder(pattern: &str) -> &str {
+    let first = pattern.split('/').next().unwrap_or(pattern);
+    if first.contains(['*', '?', '[', '{']) { "*" } else { first }
 }
 
 fn is_included(path: &str, included: &[String], globs: &GlobSet) -> bool {

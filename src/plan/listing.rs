@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     entries: BTreeMap<String, Entry>,
+    threads: usize,
 }
 
 /// A file or folder.
@@ -62,6 +63,19 @@ impl Listing {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Reads on this many threads at most; one unless this was said. What is read does not depend on it.
+    #[must_use]
+    pub const fn on_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// How many threads readers may use.
+    #[must_use]
+    pub const fn threads(&self) -> usize {
+        self.threads
     }
 
     /// Adds or replaces an entry.

@@ -7,6 +7,7 @@
 mod edit;
 pub mod frontmatter;
 mod graph;
+pub mod hands;
 mod json;
 pub mod listing;
 pub mod markdown;

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use super::{
+    hands,
     listing::{Content, Entry, Listing, Want},
     problem::{Code, Problem},
     readers::{READERS, Reader, Reading, Scope},
-    settle_all,
+    settle, settle_all,
     types::{Dialect, Place},
+    unique_plans,
 };
 
 /// The folders directly in a workspace in which dialects keep their plans; nothing else is walked.
@@ -64,7 +66,8 @@ pub fn read_workspace(listing: &Listing, selection: &Selection) -> Reading {
         reading.problems.append(&mut part.problems);
     }
     say_broken_files(listing, &mut reading);
-    settle_all(&mut reading);
+    unique_plans(&mut reading.plans);
+    hands::each_mut(listing.threads(), &mut reading.plans, settle);
     reading
 }
 

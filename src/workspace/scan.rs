@@ -5,16 +5,18 @@
 
 use std::{
     collections::HashSet,
-    fs::{self, Metadata},
-    io,
+    fs::{self, File, Metadata},
+    io::{self, Read as _},
+    num::NonZero,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    thread,
 };
 
 use crate::{
     clock::Timestamp,
     plan::{
-        Place,
+        Place, hands,
         listing::{Content, Entry, Listing, Want},
         problem::{Code, Problem},
     },
@@ -31,12 +33,16 @@ pub struct Bounds {
     pub file_bytes: u64,
     /// Bytes of all texts together.
     pub total_bytes: u64,
+    /// Threads that read texts, and that readers may use.
+    pub threads: usize,
 }
 
 impl Default for Bounds {
-    /// A file over 16 MiB is no plan; the others are far beyond any workspace seen.
+    /// A file over 16 MiB is no plan; the others are far beyond any workspace seen. Reading is bound
+    /// by memory before it is bound by more than a few threads.
     fn default() -> Self {
-        Self { depth: 24, entries: 200_000, file_bytes: 16 << 20, total_bytes: 1 << 30 }
+        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(4);
+        Self { depth: 24, entries: 200_000, file_bytes: 16 << 20, total_bytes: 1 << 30, threads }
     }
 }
 
@@ -72,9 +78,14 @@ impl Scan<'_> {
             real_root: fs::canonicalize(self.root).unwrap_or_else(|_| self.root.to_owned()),
             on_the_way: HashSet::new(),
             bound_said: false,
+            texts: Vec::new(),
         };
-        walk.folder(self.root, "", 0);
-        walk.scanned
+        let metadata = fs::metadata(self.root).ok();
+        walk.folder(self.root, "", metadata.as_ref(), 0);
+        walk.read_texts();
+        let Walk { mut scanned, .. } = walk;
+        scanned.listing = scanned.listing.on_threads(self.bounds.threads);
+        scanned
     }
 
     /// Lists a single file that a person named, wherever it lies, with its text.
@@ -82,21 +93,19 @@ impl Scan<'_> {
         let mut scanned = Scanned::default();
         let full = self.root.join(path);
         let entry = match fs::metadata(&full) {
-            Ok(metadata) => self.file_entry(&full, &metadata, Want::Text),
+            Ok(metadata) => text_entry(&full, &metadata, self.bounds),
             Err(error) => unreadable(&error),
         };
         scanned.listing.insert(path, entry);
         scanned
     }
+}
 
-    fn file_entry(&self, full: &Path, metadata: &Metadata, want: Want) -> Entry {
-        let content = match want {
-            Want::Text if metadata.len() > self.bounds.file_bytes => Content::TooLarge,
-            Want::Text => read_text(full),
-            _ => Content::Unread,
-        };
-        Entry { modified: modified(metadata), size: metadata.len(), content }
-    }
+/// A file whose text is read when all names are known.
+struct Wanted {
+    path: String,
+    full: PathBuf,
+    metadata: Metadata,
 }
 
 struct Walk<'a> {
@@ -108,11 +117,22 @@ struct Walk<'a> {
     /// Device and inode of every folder between the root and here: a link to one of them is a circle.
     on_the_way: HashSet<(u64, u64)>,
     bound_said: bool,
+    texts: Vec<Wanted>,
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, full: &Path, path: &str, depth: usize) {
-        let identity = fs::metadata(full).map(|it| (it.dev(), it.ino())).ok();
+    fn read_texts(&mut self) {
+        let wanted = std::mem::take(&mut self.texts);
+        let bounds = self.scan.bounds;
+        let read = |it: &Wanted| text_entry(&it.full, &it.metadata, bounds);
+        let entries = hands::each(bounds.threads, &wanted, read);
+        for (wanted, entry) in wanted.into_iter().zip(entries) {
+            self.scanned.listing.insert(wanted.path, entry);
+        }
+    }
+
+    fn folder(&mut self, full: &Path, path: &str, metadata: Option<&Metadata>, depth: usize) {
+        let identity = metadata.map(|it| (it.dev(), it.ino()));
         if identity.is_some_and(|it| !self.on_the_way.insert(it)) {
             let content = Content::LinkOutside("it leads back to a folder above it".to_owned());
             self.scanned.listing.insert(path, Entry { modified: None, size: 0, content });
@@ -175,7 +195,7 @@ impl Walk<'_> {
             self.say_bound(path, "folders lie too deep");
             return;
         }
-        self.folder(full, path, depth + 1);
+        self.folder(full, path, Some(metadata), depth + 1);
     }
 
     fn file(&mut self, full: &Path, path: String, metadata: &Metadata) {
@@ -189,8 +209,11 @@ impl Walk<'_> {
         }
         if want == Want::Text {
             self.bytes += metadata.len();
+            self.texts.push(Wanted { path, full: full.to_owned(), metadata: metadata.clone() });
+            return;
         }
-        let entry = self.scan.file_entry(full, metadata, want);
+        let content = Content::Unread;
+        let entry = Entry { modified: modified(metadata), size: metadata.len(), content };
         self.scanned.listing.insert(path, entry);
     }
 
@@ -222,11 +245,21 @@ fn unreadable(error: &io::Error) -> Entry {
     Entry { modified: None, size: 0, content: Content::Unreadable(error.to_string()) }
 }
 
-fn read_text(path: &Path) -> Content {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => return Content::Unreadable(error.to_string()),
+fn text_entry(full: &Path, metadata: &Metadata, bounds: Bounds) -> Entry {
+    let content = match metadata.len() {
+        size if size > bounds.file_bytes => Content::TooLarge,
+        size => read_text(full, size),
     };
+    Entry { modified: modified(metadata), size: metadata.len(), content }
+}
+
+/// `size` is what the file had a moment ago: room for it is made at once.
+fn read_text(path: &Path, size: u64) -> Content {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    let read = File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    if let Err(error) = read {
+        return Content::Unreadable(error.to_string());
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Content::Text(text.strip_prefix('\u{feff}').unwrap_or(&text).into()),
         Err(error) => {

@@ -15,7 +15,7 @@ use super::{Reader, Reading, Scope, parts};
 use crate::{
     ids::{ItemId, PlanId},
     plan::{
-        Dialect, Group, Item, Place, Plan,
+        Dialect, Group, Item, Place, Plan, hands,
         listing::{Listing, Want, file_name},
         markdown::{ListItem, Outline},
         problem::{Code, Problem},
@@ -39,9 +39,11 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
         Scope::Named(paths) => paths.iter().map(String::as_str).collect(),
     };
     let mut reading = Reading::default();
-    for path in paths {
-        match (listing.text(path), scope) {
-            (Some(text), _) => reading.plans.push(plan(path, text, listing)),
+    let read = |path: &&str| listing.text(path).map(|text| plan(path, text, listing));
+    let plans = hands::each(listing.threads(), &paths, read);
+    for (path, plan) in paths.into_iter().zip(plans) {
+        match (plan, scope) {
+            (Some(plan), _) => reading.plans.push(plan),
             (None, Scope::Named(_)) if listing.get(path).is_none() => reading.problems.push(Problem::new(
                 Code::Unreadable,
                 Place::file(path),

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     ids::{ItemId, PlanId},
     plan::{
-        Dialect, Document, DocumentKind, Group, Item, Place, Plan, PlanState,
+        Dialect, Document, DocumentKind, Group, Item, Place, Plan, PlanState, hands,
         listing::{Content, Listing, Want, file_name},
         markdown::{Cover, Outline},
         problem::{Code, Problem},
@@ -60,12 +60,13 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
     let found = discover::discover(listing, scope);
     let (collected, mut problems) = collect::collect(listing, &found);
     problems.extend(unreadable_folders(listing, scope, &found));
+    let found: Vec<_> = found.into_iter().zip(collected).collect();
     let plans =
-        found.iter().zip(collected).map(|(found, collected)| read_plan(listing, found, collected)).collect();
+        hands::each(listing.threads(), &found, |(found, collected)| read_plan(listing, found, collected));
     Reading { plans, problems }
 }
 
-fn read_plan(listing: &Listing, found: &Found, collected: Collected) -> Plan {
+fn read_plan(listing: &Listing, found: &Found, collected: &Collected) -> Plan {
     let path = found.file.clone().unwrap_or_else(|| found.folder.clone());
     let text = listing.text(&path).unwrap_or_default().trim_start_matches('\u{feff}');
     let outline = Outline::read(text);
@@ -82,12 +83,12 @@ fn read_plan(listing: &Listing, found: &Found, collected: Collected) -> Plan {
         badges: badges(listing, &found.folder),
         items: Vec::new(),
         groups: Vec::new(),
-        problems: collected.problems,
+        problems: collected.problems.clone(),
     };
     plan.problems.extend(unreadable_files(listing, found));
     plan.problems.extend(copies(found));
     add_items(&mut plan, &declared, &outline);
-    let mut files = collected.files;
+    let mut files = collected.files.clone();
     if let Some(archive) = archive_location(&outline) {
         files.extend(collect::archived(listing, found, &archive));
     }

@@ -20,7 +20,7 @@ pub use phase::is_phase;
 
 use super::{Reader, Reading, Scope, parts};
 use crate::plan::{
-    Dialect,
+    Dialect, hands,
     listing::{Listing, Want, file_name},
     markdown::Outline,
 };
@@ -56,10 +56,8 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
         }),
         Scope::Named(_) => Vec::new(),
     };
-    let mut plans: Vec<_> = paths
-        .into_iter()
-        .filter_map(|path| Some(document::plan(path, listing.text(path)?, listing)))
-        .collect();
+    let read = |path: &&str| Some(document::plan(path, listing.text(path)?, listing));
+    let mut plans: Vec<_> = hands::each(listing.threads(), &paths, read).into_iter().flatten().collect();
     runs::badge(&mut plans, listing);
     Reading { plans, problems: Vec::new() }
 }
