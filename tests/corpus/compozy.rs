@@ -9,7 +9,7 @@ use plandeck::plan::{
     Item, ItemState, Plan,
     frontmatter::{self, Fields},
     listing::{Listing, file_name, parent},
-    markdown::Outline,
+    markdown::{Mark, Outline},
     problem::Code,
     readers::{Scope, compozy},
 };
@@ -74,7 +74,7 @@ fn file_metric(
 ) -> Option<String> {
     let text = listing.text(stored)?;
     let outline = Outline::read(text);
-    let ticked = || outline.boxes().filter(|it| it.mark.is_some_and(|it| it.is_cross())).count().to_string();
+    let ticked = || outline.boxes().filter(|it| it.mark.is_some_and(Mark::is_cross)).count().to_string();
     match metric {
         "checkbox_total" => return Some(outline.boxes().count().to_string()),
         "checkbox_done" => return Some(ticked()),

@@ -8,7 +8,7 @@ use std::{
 use plandeck::plan::{
     Item, Plan,
     listing::Listing,
-    markdown::{Cover, Outline},
+    markdown::{Cover, Mark, Outline},
     readers::{Scope, speckit},
 };
 
@@ -75,7 +75,7 @@ fn measure(metric: &str, plan: &Plan, outline: &Outline<'_>) -> Option<usize> {
         "other:~" => marked("~"),
         "strict_tasks" => tasks.iter().filter(|it| is_strict(it.id.as_str())).count(),
         "checkbox_total" => outline.boxes().count(),
-        "checkbox_done" => outline.boxes().filter(|it| it.mark.is_some_and(|it| it.is_cross())).count(),
+        "checkbox_done" => outline.boxes().filter(|it| it.mark.is_some_and(Mark::is_cross)).count(),
         "parallel" => tasks.iter().filter(|it| it.parallel).count(),
         "parallel_any" => {
             let lines: HashSet<_> = tasks.iter().filter_map(|it| it.place.line).collect();

@@ -59,6 +59,7 @@ impl Comparison {
         }
     }
 
+    #[expect(clippy::print_stdout, reason = "how much was compared is for whoever runs it")]
     pub fn finish(self, dialect: &str, files: usize) {
         for (place, metric, proof) in &self.used {
             println!("  the table is wrong: {place}: {metric}: {proof}");

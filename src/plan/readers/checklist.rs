@@ -130,7 +130,7 @@ fn group(plan: &mut Plan, outline: &Outline<'_>, item: &ListItem<'_>) -> Option<
 #[derive(Default)]
 struct Numbering {
     section: usize,
-    heading: Option<Option<usize>>,
+    heading: Option<usize>,
     /// Checkboxes so far at the top of this section.
     count: usize,
     /// By position: an item's place, and how many stand below it so far.
@@ -139,8 +139,8 @@ struct Numbering {
 
 impl Numbering {
     fn place(&mut self, item: &ListItem<'_>, position: usize, holder: Option<usize>) -> String {
-        if self.heading != Some(item.heading) {
-            self.heading = Some(item.heading);
+        if self.section == 0 || self.heading != item.heading {
+            self.heading = item.heading;
             self.section += 1;
             self.count = 0;
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::plan::ItemState;
+use crate::plan::ItemState::{Blocked, Done, InProgress, Pending, Skipped, Unknown};
 
 fn only(text: &str) -> Plan {
     let listing = Listing::new().with("docs/todo.md", text);
@@ -74,7 +74,6 @@ fn words_with_digits_are_no_ids() {
 fn every_mark_has_a_state() {
     let plan = only("- [ ] a\n- [x] b\n- [X] c\n- [~] d\n- [-] e\n- [!] f\n- [✅] g\n- [⚠️] h\n- [?] i\n");
     let states: Vec<_> = plan.items.iter().map(|it| it.state).collect();
-    use ItemState::{Blocked, Done, InProgress, Pending, Skipped, Unknown};
     assert_eq!(states, [Pending, Done, Done, InProgress, Skipped, Blocked, Done, Blocked, Unknown]);
     assert_eq!(plan.items[3].why, "`[~]` in docs/todo.md:4");
     assert_eq!(plan.items[3].raw_state.as_deref(), Some("~"));
