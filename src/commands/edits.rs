@@ -1,6 +1,6 @@
 //! `plan set|undo|approve|reject`: edits of plan files, one line or one file at a time.
 
-use std::fs;
+use serde_json::json;
 
 use super::{
     context::{Context, Done},
@@ -8,9 +8,11 @@ use super::{
     plans,
 };
 use crate::{
-    cli::{ApproveArgs, RejectArgs, SetArgs, StateWord, Target, UndoArgs},
-    plan::{DocumentKind, Item, ItemState, NoEdit, Plan, set_state},
+    cli::{ApproveArgs, Output, RejectArgs, SetArgs, StateWord, Target, UndoArgs},
+    plan::{DocumentKind, Item, ItemState, LineEdit, NoEdit, Plan, set_state, texts_for},
+    render::json as public,
     run::Refusal,
+    text,
     workflow::{self, SectionFacts},
 };
 
@@ -20,19 +22,43 @@ use crate::{
 /// When there is no such plan or item, the dialect can't, or the line changed meanwhile.
 pub fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Done, Failure> {
     let (plan, item) = target(context, &args.target)?;
-    let text = fs::read_to_string(context.root.join(&item.place.file))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let state = state(args.state);
-    let edit = set_state(&plan, &item, state, text).map_err(|why| refused(&plan, &item, state, why))?;
-    context.editor().replace_line(&edit.file, edit.line, &edit.seen, &edit.new)?;
-    let line = format!(
-        "{} is {} now: {}:{} · plan undo takes it back\n",
-        item.id,
-        state.word(),
-        edit.file,
-        edit.line
-    );
-    context.print(&line)?;
+    let texts = plans::texts(context, texts_for(&plan, &item));
+    let edits = set_state(&plan, &item, state, &texts, context.now())
+        .map_err(|why| refused(&plan, &item, state, why))?;
+    context.editor().replace_lines(&edits)?;
+    let places: Vec<String> =
+        edits.iter().map(|it| format!("{}:{}", text::plain(&it.file), it.line)).collect();
+    let line =
+        format!("{} is {} now: {} · plan undo takes it back\n", item.id, state.word(), places.join(", "));
+    let data = json!({
+        "plan": plan.id,
+        "item": item.id,
+        "state": state.word(),
+        "before": item.state.word(),
+        "edits": edits.iter().map(edit_json).collect::<Vec<_>>(),
+    });
+    say(context, "plan.set", data, &line)
+}
+
+/// A line that was edited, as JSON.
+pub(super) fn edit_json(edit: &LineEdit) -> serde_json::Value {
+    json!({ "file": edit.file, "line": edit.line, "before": edit.seen, "after": edit.new })
+}
+
+/// Says what was done: in words, or as data.
+pub(super) fn say(
+    context: &mut Context<'_>,
+    kind: &str,
+    data: serde_json::Value,
+    words: &str,
+) -> Result<Done, Failure> {
+    let value = || public::envelope(kind, data);
+    match context.output {
+        Output::Json => context.print(&public::document(&value()))?,
+        Output::Ndjson => context.print(&public::line(&value()))?,
+        Output::Table | Output::Plain => context.print(words)?,
+    }
     Ok(Done::well())
 }
 
@@ -58,7 +84,8 @@ fn refused(plan: &Plan, item: &Item, state: ItemState, why: NoEdit) -> Refusal {
         NoEdit::NoWord => format!("{} plans have no mark for it", plan.dialect),
         NoEdit::NotFound => format!("nothing at {} holds its state", item.place),
         NoEdit::Already => "it is that already".to_owned(),
-        NoEdit::Container => "it follows from the items it contains".to_owned(),
+        NoEdit::Container => "it follows from the items it contains; set those".to_owned(),
+        NoEdit::DecidedElsewhere => format!("something else than its mark decides: {}", item.why),
     };
     Refusal::WrongState { what, why }
 }
@@ -67,10 +94,16 @@ fn refused(plan: &Plan, item: &Item, state: ItemState, why: NoEdit) -> Refusal {
 ///
 /// # Errors
 /// When there is none, or someone has edited since.
-pub fn undo(context: &mut Context<'_>, _args: &UndoArgs) -> Result<Done, Failure> {
-    let file = context.editor().undo()?;
-    context.print(&format!("{} is as it was before the last edit\n", crate::text::plain(&file)))?;
-    Ok(Done::well())
+pub fn undo(context: &mut Context<'_>, args: &UndoArgs) -> Result<Done, Failure> {
+    let file = match &args.plan {
+        None => context.editor().undo()?,
+        Some(name) => {
+            let plan = plans::resolve(context, name)?;
+            context.editor().undo_of(|file| plan.owns(file))?
+        }
+    };
+    let line = format!("{} is as it was before the last edit\n", text::plain(&file));
+    say(context, "plan.undo", json!({ "file": file }), &line)
 }
 
 /// Approves what was executed: writes the methodology's `APPROVED_XY.md`.
@@ -85,8 +118,8 @@ pub fn approve(context: &mut Context<'_>, args: &ApproveArgs) -> Result<Done, Fa
         feedback(context, &item, "APPROVED", "✅ APPROVED", "Executed and reviewed; nothing is left to do.");
     context.editor().create(&facts.approved_path, &text)?;
     let line = format!("{} is approved: {} · plan undo takes it back\n", item.id, facts.approved_path);
-    context.print(&line)?;
-    Ok(Done::well())
+    let data = json!({ "plan": plan.id, "item": item.id, "file": facts.approved_path });
+    say(context, "plan.approve", data, &line)
 }
 
 /// Rejects what was executed: writes the methodology's `FIX_XY.md`, or adds to the one that was answered.
@@ -114,8 +147,8 @@ pub fn reject(context: &mut Context<'_>, args: &RejectArgs) -> Result<Done, Fail
         context.editor().create(&facts.fix_path, &format!("{head}\n{issues}"))?;
     }
     let line = format!("{} needs a fix: {} · plan undo takes it back\n", item.id, facts.fix_path);
-    context.print(&line)?;
-    Ok(Done::well())
+    let data = json!({ "plan": plan.id, "item": item.id, "file": facts.fix_path });
+    say(context, "plan.reject", data, &line)
 }
 
 /// The head of a feedback file, as the methodology's own tools read it.
@@ -158,6 +191,7 @@ fn awaits_review(plan: &Plan, item: &Item, what: &str) -> Result<(), Refusal> {
 
 fn target(context: &Context<'_>, target: &Target) -> Result<(Plan, Item), Failure> {
     let plan = plans::resolve_or_only(context, target.plan().as_ref())?;
+    plans::must_be_inside(context, target.plan().as_ref(), &plan)?;
     let item = workflow::find_item(&plan, &target.item())?.clone();
     Ok((plan, item))
 }

@@ -79,6 +79,9 @@ impl Failure {
             Self::Edit(EditError::Changed { .. }) => {
                 Some("look at it again and repeat the command".to_owned())
             }
+            Self::Edit(EditError::Outside { .. }) => {
+                Some("name its workspace with -C FOLDER and the plan by its id".to_owned())
+            }
             _ => None,
         }
     }

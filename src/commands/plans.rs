@@ -1,6 +1,9 @@
 //! The plans of the workspace: read, and found by what a person calls them.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -10,7 +13,7 @@ use crate::{
     ids::PlanId,
     plan::{
         ALSO_WALKED, Dialect, Plan, ROOTS, Selection,
-        listing::Want,
+        listing::{Listing, Want},
         problem::{Problem, Severity},
         read_path, read_workspace,
     },
@@ -67,6 +70,34 @@ impl Plans {
         let ids = self.plans.iter().map(|it| it.id.as_str());
         text::nearest_among(asked, ids, 3).into_iter().map(str::to_owned).collect()
     }
+}
+
+/// The texts of these files of the workspace; those that can't be read are left out.
+pub fn texts(context: &Context<'_>, files: impl IntoIterator<Item = String>) -> Listing {
+    let mut texts = Listing::new();
+    for file in files {
+        if let Ok(text) = fs::read_to_string(context.root.join(&file)) {
+            texts = texts.with(&file, text.strip_prefix('\u{feff}').unwrap_or(&text));
+        }
+    }
+    texts
+}
+
+/// Plans of other places can be read, and not be edited from here: their paths are not this
+/// workspace's.
+///
+/// # Errors
+/// When the plan was found by a path that leads out of the workspace.
+pub fn must_be_inside(context: &Context<'_>, name: Option<&PlanName>, plan: &Plan) -> Result<(), Failure> {
+    let Some(name) = name else { return Ok(()) };
+    let in_workspace = load(context)?.get(&plan.id).is_some_and(|it| it.path == plan.path);
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    let given = real(&context.here.join(name.as_str())).or_else(|| real(&context.root.join(name.as_str())));
+    let outside = |given: &PathBuf| real(&context.root).is_none_or(|root| !given.starts_with(root));
+    if in_workspace || !given.as_ref().is_some_and(outside) {
+        return Ok(());
+    }
+    Err(crate::workspace::EditError::Outside { file: name.as_str().to_owned() }.into())
 }
 
 /// Reads every plan of the workspace.

@@ -71,6 +71,11 @@ impl<'a> Part<'a> {
         1 + self.breaks.partition_point(|start| *start <= self.offset)
     }
 
+    /// The bytes of the text that it stands in.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.offset..self.offset + self.raw.len()
+    }
+
     /// Its members, when it is an object.
     pub fn members(self) -> Option<Members<'a>> {
         if !self.raw.starts_with('{') {
@@ -114,6 +119,11 @@ impl<'a> Members<'a> {
     pub fn get(&self, name: &str) -> Option<Part<'a>> {
         let (_, part) = self.0.iter().rfind(|(key, _)| key == name)?;
         (!part.is_null()).then_some(*part)
+    }
+
+    /// The member of this name as it stands there, `null` too; the last one when there are several.
+    pub fn last(&self, name: &str) -> Option<Part<'a>> {
+        self.0.iter().rfind(|(key, _)| key == name).map(|(_, part)| *part)
     }
 
     /// The first of these names that is there.

@@ -18,7 +18,7 @@ pub mod readers;
 mod settle;
 mod types;
 
-pub use edit::{LineEdit, NoEdit, set_state};
+pub use edit::{LineEdit, Mend, NoEdit, mends, set_state, texts_for};
 pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};
 pub use read::{ALSO_WALKED, ROOTS, Selection, read_path, read_workspace};

@@ -17,12 +17,30 @@ pub struct Problem {
     pub place: Place,
     /// What would mend it, as an instruction.
     pub fix: String,
+    /// A number that is stated at the place, and what it should be; for counts that disagree.
+    pub counts: Option<Counts>,
+}
+
+/// A stated number, and what there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// As it is written.
+    pub stated: String,
+    /// As it is.
+    pub actual: usize,
 }
 
 impl Problem {
     /// A problem with the severity its code has by nature.
     pub fn new(code: Code, place: Place, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { severity: code.severity(), code, message: message.into(), place, fix: fix.into() }
+        let (message, fix) = (message.into(), fix.into());
+        Self { severity: code.severity(), code, message, place, fix, counts: None }
+    }
+
+    /// With the number that is stated there, and what it should be.
+    #[must_use]
+    pub fn with_counts(self, stated: impl Into<String>, actual: usize) -> Self {
+        Self { counts: Some(Counts { stated: stated.into(), actual }), ..self }
     }
 }
 

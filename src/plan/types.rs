@@ -115,6 +115,15 @@ impl Plan {
         self.items.iter().find(|item| item.id == *id)
     }
 
+    /// True for a file that this plan was read from or keeps beside it.
+    #[must_use]
+    pub fn owns(&self, file: &str) -> bool {
+        let below = !self.folder.is_empty()
+            && !matches!(self.dialect, Dialect::Checklist)
+            && file.strip_prefix(&self.folder).is_some_and(|it| it.starts_with('/'));
+        file == self.path || below || self.items.iter().any(|item| item.place.file == file)
+    }
+
     /// Counts items by what is left of them. A container counts through its leaves only.
     #[must_use]
     pub fn progress(&self) -> Progress {

@@ -6,6 +6,7 @@
 //! can be left behind is a hidden temporary file that no reader looks at.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     fs::{self, File, Permissions},
     io::{self, Write as _},
@@ -18,8 +19,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     state::{StateFolder, private_file, private_folder, with_path},
-    undo::{Entry, UndoStore},
+    undo::{Entry, Swap, UndoStore},
 };
+use crate::plan::LineEdit;
 
 /// What begins the name of every temporary file of ours.
 const TEMPORARY: &str = ".plandeck-";
@@ -106,13 +108,46 @@ impl Editor {
     /// # Errors
     /// [`EditError::Changed`] when the line is not `seen`; the others as they say.
     pub fn replace_line(&self, file: &str, line: usize, seen: &str, new: &str) -> Result<(), EditError> {
-        let real = self.real(file)?;
-        let _lock = self.lock(&real)?;
-        swap_line(&real, file, line, seen, new)?;
-        let entry =
-            Entry::Line { file: file.to_owned(), line, before: seen.to_owned(), after: new.to_owned() };
-        self.undo_store().push(&entry)?;
-        Ok(())
+        let swap = Swap { file: file.to_owned(), line, before: seen.to_owned(), after: new.to_owned() };
+        self.swap_lines(std::slice::from_ref(&swap), || self.undo_store().push(&Entry::Line(swap.clone())))
+    }
+
+    /// Replaces lines, of one file or of several: all of them, or none when one is not as it was seen.
+    /// They are one edit for [`Editor::undo`].
+    ///
+    /// # Errors
+    /// [`EditError::Changed`] for the first line that is not as it was seen; the others as they say.
+    pub fn replace_lines(&self, edits: &[LineEdit]) -> Result<(), EditError> {
+        let swap = |edit: &LineEdit| Swap {
+            file: edit.file.clone(),
+            line: edit.line,
+            before: edit.seen.clone(),
+            after: edit.new.clone(),
+        };
+        let swaps: Vec<Swap> = edits.iter().map(swap).collect();
+        self.swap_lines(&swaps, || match swaps.as_slice() {
+            [] => Ok(()),
+            [only] => self.undo_store().push(&Entry::Line(only.clone())),
+            several => self.undo_store().push(&Entry::Lines { swaps: several.to_vec() }),
+        })
+    }
+
+    /// Every file is locked before the first is looked at, and every line is looked at before the
+    /// first file is written; `record` is called while they are still locked.
+    fn swap_lines(&self, swaps: &[Swap], record: impl FnOnce() -> io::Result<()>) -> Result<(), EditError> {
+        let mut files = BTreeMap::<PathBuf, Vec<&Swap>>::new();
+        for swap in swaps {
+            files.entry(self.real(&swap.file)?).or_default().push(swap);
+        }
+        // In the order of their paths, so that two who want the same files don't wait for each other.
+        let locks = files.keys().map(|real| self.lock(real));
+        let _locks: Vec<File> = locks.collect::<io::Result<_>>()?;
+        let edited = files.iter().map(|(real, swaps)| Ok((real, with_lines_swapped(real, swaps)?)));
+        let edited: Vec<(&PathBuf, Vec<u8>)> = edited.collect::<Result<_, EditError>>()?;
+        for (real, bytes) in edited {
+            replace_file(real, &bytes)?;
+        }
+        Ok(record()?)
     }
 
     /// Creates a file with this text, and the folders that lead to it.
@@ -165,13 +200,22 @@ impl Editor {
     /// # Errors
     /// [`EditError::Changed`] when someone has edited since: the edit then stays on record.
     pub fn undo(&self) -> Result<String, EditError> {
+        self.undo_of(|_| true)
+    }
+
+    /// Takes the newest edit back of those whose file is `meant`. An older edit than the newest of
+    /// all can be taken back as long as its own lines are as it left them.
+    ///
+    /// # Errors
+    /// As [`Editor::undo`].
+    pub fn undo_of(&self, meant: impl Fn(&str) -> bool) -> Result<String, EditError> {
         let store = self.undo_store();
-        let newest = store.newest()?.ok_or(EditError::NothingToUndo)?;
+        let newest = store.newest(&meant)?.ok_or(EditError::NothingToUndo)?;
         match &newest.entry {
-            Entry::Line { file, line, before, after } => {
-                let real = self.real(file)?;
-                let _lock = self.lock(&real)?;
-                swap_line(&real, file, *line, after, before)?;
+            Entry::Line(swap) => self.swap_lines(&[swap.clone().reversed()], || Ok(()))?,
+            Entry::Lines { swaps } => {
+                let back: Vec<Swap> = swaps.iter().cloned().map(Swap::reversed).collect();
+                self.swap_lines(&back, || Ok(()))?;
             }
             Entry::Appended { file, kept, hash } => {
                 let real = self.real(file)?;
@@ -229,23 +273,22 @@ impl Editor {
     }
 }
 
-/// Replaces the line in the file's bytes; the caller holds the lock.
-fn swap_line(real: &Path, file: &str, line: usize, seen: &str, new: &str) -> Result<(), EditError> {
-    let bytes = fs::read(real).map_err(|error| with_path(error, real))?;
-    let changed = |found: Option<&[u8]>| EditError::Changed {
-        file: file.to_owned(),
-        line,
-        found: found.map(|it| String::from_utf8_lossy(it).into_owned()),
-    };
-    let (start, end) = line_span(&bytes, line).ok_or_else(|| changed(None))?;
-    if &bytes[start..end] != seen.as_bytes() {
-        return Err(changed(Some(&bytes[start..end])));
+/// The file's bytes with lines swapped, each when it is as it was seen; the caller holds the lock.
+fn with_lines_swapped(real: &Path, swaps: &[&Swap]) -> Result<Vec<u8>, EditError> {
+    let mut bytes = fs::read(real).map_err(|error| with_path(error, real))?;
+    for Swap { file, line, before, after } in swaps {
+        let changed = |found: Option<&[u8]>| EditError::Changed {
+            file: file.clone(),
+            line: *line,
+            found: found.map(|it| String::from_utf8_lossy(it).into_owned()),
+        };
+        let (start, end) = line_span(&bytes, *line).ok_or_else(|| changed(None))?;
+        if &bytes[start..end] != before.as_bytes() {
+            return Err(changed(Some(&bytes[start..end])));
+        }
+        bytes.splice(start..end, after.bytes());
     }
-    let mut edited = Vec::with_capacity(bytes.len() + new.len());
-    edited.extend_from_slice(&bytes[..start]);
-    edited.extend_from_slice(new.as_bytes());
-    edited.extend_from_slice(&bytes[end..]);
-    Ok(replace_file(real, &edited)?)
+    Ok(bytes)
 }
 
 /// Replaces a file's bytes at once; its permissions stay.

@@ -19,7 +19,9 @@ const MOST: usize = 1_000;
 #[serde(tag = "edit", rename_all = "snake_case")]
 pub(super) enum Entry {
     /// A line was replaced.
-    Line { file: String, line: usize, before: String, after: String },
+    Line(Swap),
+    /// Lines were replaced together, perhaps of several files.
+    Lines { swaps: Vec<Swap> },
     /// A file was created with content of this hash.
     Created { file: String, hash: String },
     /// Text was added behind the first `kept` bytes; the whole has this hash.
@@ -27,10 +29,29 @@ pub(super) enum Entry {
 }
 
 impl Entry {
+    /// The file it is about; the first of several.
     pub(super) fn file(&self) -> &str {
         match self {
-            Self::Line { file, .. } | Self::Created { file, .. } | Self::Appended { file, .. } => file,
+            Self::Line(swap) => &swap.file,
+            Self::Lines { swaps } => swaps.first().map_or("", |swap| &swap.file),
+            Self::Created { file, .. } | Self::Appended { file, .. } => file,
         }
+    }
+}
+
+/// A line before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Swap {
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+impl Swap {
+    /// The other way round.
+    pub(super) fn reversed(self) -> Self {
+        Self { before: self.after, after: self.before, ..self }
     }
 }
 
@@ -83,12 +104,13 @@ impl UndoStore {
         Ok(())
     }
 
-    /// The newest entry that can be read; one that was cut off by a crash is passed over.
-    pub(super) fn newest(&self) -> io::Result<Option<Stored>> {
+    /// The newest entry about a file that is `meant`; one that was cut off by a crash is passed over.
+    pub(super) fn newest(&self, meant: &dyn Fn(&str) -> bool) -> io::Result<Option<Stored>> {
         for number in self.numbers()?.into_iter().rev() {
             let path = self.path(number);
             let Ok(text) = fs::read(&path) else { continue };
-            if let Ok(entry) = serde_json::from_slice(&text) {
+            let entry: Option<Entry> = serde_json::from_slice(&text).ok();
+            if let Some(entry) = entry.filter(|it| meant(it.file())) {
                 return Ok(Some(Stored { entry, path }));
             }
         }

@@ -27,6 +27,8 @@ pub mod speckit;
 mod status;
 pub mod taskmaster;
 
+pub(in crate::plan) use parts::state_of_text as state_of_mark;
+
 /// What there is to know of a dialect.
 #[derive(Clone, Copy)]
 pub struct Reader {

@@ -35,6 +35,11 @@ pub(super) fn state_of_mark(mark: Mark<'_>) -> ItemState {
     if mark.is_blank() { ItemState::Pending } else { state_of_sign(mark.text) }
 }
 
+/// The same, for the text between the brackets.
+pub(in crate::plan) fn state_of_text(mark: &str) -> ItemState {
+    if mark.trim().is_empty() { ItemState::Pending } else { state_of_sign(mark) }
+}
+
 /// What a sign says that stands for a state.
 pub(super) fn state_of_sign(sign: &str) -> ItemState {
     match sign.trim_end_matches('\u{fe0f}') {

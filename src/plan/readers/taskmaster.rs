@@ -111,6 +111,13 @@ fn tagged_plans(listing: &Listing, path: &str, root: Part<'_>) -> Vec<Plan> {
     tags.iter().map(|tag| plan_of(listing, path, tag)).collect()
 }
 
+/// Every task and subtask of the tag that a plan was read from, with its id, in the order of the file.
+pub(in crate::plan) fn objects<'a>(root: Part<'a>, plan: &str) -> Vec<(String, Part<'a>)> {
+    let base = plan.rsplit_once('~').map_or(plan, |(base, _)| base);
+    let tags = tags(root).into_iter().filter(|tag| tag.name == plan || tag.name == base);
+    tags.flat_map(|tag| task::objects(&tag.tasks().unwrap_or_default())).collect()
+}
+
 fn plan_of(listing: &Listing, path: &str, tag: &Tag<'_>) -> Plan {
     let metadata = tag.metadata();
     let project = metadata.as_ref().and_then(|it| it.word(&["projectName"]));
@@ -131,7 +138,9 @@ fn stated_count(path: &str, metadata: Option<&Members<'_>>, tasks: usize) -> Opt
     }
     let message = format!("totalTasks says {count}, and there are {tasks} tasks");
     let place = Place::line(path, stated.line());
-    Some(Problem::new(Code::CountMismatch, place, message, format!("write {tasks}")))
+    Some(
+        Problem::new(Code::CountMismatch, place, message, format!("write {tasks}")).with_counts(count, tasks),
+    )
 }
 
 fn plan_without_tasks(path: &str, problem: Option<Problem>) -> Plan {

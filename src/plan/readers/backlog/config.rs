@@ -26,6 +26,14 @@ impl Config {
         Self { project, statuses: fields.words("statuses").into_iter().map(str::to_owned).collect() }
     }
 
+    /// The word for a state: of several the last one for done, else the first.
+    pub fn word_for(&self, state: ItemState) -> Option<String> {
+        let usual = ["To Do", "In Progress", "Done"].map(str::to_owned);
+        let words = if self.statuses.is_empty() { &usual[..] } else { &self.statuses[..] };
+        let mut fitting = words.iter().filter(|word| self.meaning(word) == Some(state));
+        if state == ItemState::Done { fitting.next_back() } else { fitting.next() }.cloned()
+    }
+
     /// What a word means: what it means anywhere, else by its place among the project's own words.
     /// The first is where tasks begin, the last where they end.
     pub fn meaning(&self, word: &str) -> Option<ItemState> {

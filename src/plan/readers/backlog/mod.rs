@@ -18,11 +18,32 @@ pub use criteria::{Criteria, Criterion, criteria, ticked};
 
 use layout::{claims, wants};
 
+pub(in crate::plan) use layout::SETTINGS;
+
 use super::{Reader, Reading, Scope};
-use crate::plan::{Dialect, listing::Listing};
+use crate::plan::{Dialect, ItemState, listing::Listing};
 
 /// The reader.
 pub const READER: Reader = Reader { dialect: Dialect::Backlog, wants, claims, read };
+
+/// The project's own word for a state; the three words of a new backlog where it names none.
+pub(in crate::plan) fn word_for(listing: &Listing, root: &str, state: ItemState) -> Option<String> {
+    config::Config::read(listing, root).word_for(state)
+}
+
+/// Whether a task of this state stands as its file says: of drafts and of what was archived only
+/// what is over does.
+pub(in crate::plan) fn file_decides(root: &str, file: &str, state: ItemState) -> bool {
+    let rest = if root.is_empty() {
+        Some(file)
+    } else {
+        file.strip_prefix(root).and_then(|it| it.strip_prefix('/'))
+    };
+    match rest.and_then(layout::Shelf::of) {
+        Some(layout::Shelf::Drafts | layout::Shelf::Archive) => state.is_over(),
+        _ => true,
+    }
+}
 
 fn read(listing: &Listing, scope: &Scope) -> Reading {
     let backlogs = layout::backlogs(listing, scope);

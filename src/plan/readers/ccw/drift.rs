@@ -37,7 +37,7 @@ pub fn tell(plan: &mut Plan, list: &TodoList, path: &str) {
 }
 
 /// A box that agrees is one that a person would not change: a blank one says no more than "not done".
-fn agrees(state: ItemState, listed: ItemState) -> bool {
+pub fn agrees(state: ItemState, listed: ItemState) -> bool {
     match listed {
         ItemState::Pending => state != ItemState::Done,
         ItemState::InProgress => {
@@ -106,7 +106,10 @@ fn other_count(part: Part<'_>, tasks: usize, path: &str) -> Option<Problem> {
     let stated = part.word().filter(|count| *count != tasks.to_string())?;
     let message = format!("task_count says {stated}, and there are {tasks} tasks");
     let place = Place::line(path, part.line());
-    Some(Problem::new(Code::CountMismatch, place, message, format!("write {tasks}")))
+    Some(
+        Problem::new(Code::CountMismatch, place, message, format!("write {tasks}"))
+            .with_counts(stated, tasks),
+    )
 }
 
 /// Tells where the session's own status is behind its tasks, or ahead of them.

@@ -17,6 +17,12 @@ pub mod todo;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::plan) use {
+    claim::{METADATA, TODO},
+    drift::agrees,
+    todo::state_of_mark,
+};
+
 use claim::{claims, wants};
 
 use super::{Reader, Reading, Scope};

@@ -170,7 +170,7 @@ impl Entry {
 }
 
 /// What a mark in a box says. CCW's legend has `⚠️` for what is under way.
-pub(super) fn state_of_mark(mark: &str) -> ItemState {
+pub(in crate::plan) fn state_of_mark(mark: &str) -> ItemState {
     match mark.trim().trim_end_matches('\u{fe0f}') {
         "" => ItemState::Pending,
         "⚠" => ItemState::InProgress,

@@ -254,12 +254,15 @@ impl Builder<'_, '_> {
                 _ => continue,
             };
             if count.trim().parse().is_ok_and(|it: usize| it != actual) {
-                self.plan.problems.push(Problem::new(
-                    Code::CountMismatch,
-                    Place::line(&path, number + 1),
-                    format!("{} is said to be {}, and it is {actual}", label.trim(), count.trim()),
-                    "correct the summary",
-                ));
+                self.plan.problems.push(
+                    Problem::new(
+                        Code::CountMismatch,
+                        Place::line(&path, number + 1),
+                        format!("{} is said to be {}, and it is {actual}", label.trim(), count.trim()),
+                        "correct the summary",
+                    )
+                    .with_counts(count.trim(), actual),
+                );
             }
         }
     }

@@ -19,15 +19,28 @@ use std::collections::BTreeSet;
 
 use super::{Reader, Reading, Scope};
 use crate::plan::{
-    Dialect,
+    Dialect, ItemState,
     listing::{Listing, Want, file_name, parent},
 };
 
 /// The reader.
 pub const READER: Reader = Reader { dialect: Dialect::Compozy, wants, claims, read };
 
-const INDEX: &str = "_tasks.md";
+/// What a folder's index is called.
+pub(in crate::plan) const INDEX: &str = "_tasks.md";
 const META: &str = "_meta.md";
+
+/// The line of a task file that says how the task stands.
+pub(in crate::plan) fn status_line(text: &str) -> Option<usize> {
+    header::read(text).status.map(|(_, line)| line)
+}
+
+/// Where an index lists the task of this file, and as what.
+pub(in crate::plan) fn index_line(index: &str, file: &str) -> Option<(usize, ItemState)> {
+    let number = name::of_file(file)?.number;
+    let entries = index::read(index).entries;
+    entries.iter().find(|it| it.number == number).map(|it| (it.line, it.state))
+}
 
 fn wants(path: &str) -> Want {
     if is_home(parent(path)) && is_part(path) { Want::Text } else { Want::Nothing }

@@ -93,7 +93,8 @@ pub(super) fn head(outline: &Outline, plan: &mut Plan) {
         let Some(said) = total_in(field.value).filter(|said| *said != progress.total) else { continue };
         let message = format!("the head counts {said} achievements, the plan declares {}", progress.total);
         let place = Place::line(&plan.path, field.line);
-        problems.push(Problem::new(Code::CountMismatch, place, message, "Correct the count"));
+        let problem = Problem::new(Code::CountMismatch, place, message, "Correct the count");
+        problems.push(problem.with_counts(said.to_string(), progress.total));
     }
     plan.problems.append(&mut problems);
 }

@@ -17,6 +17,7 @@ mod tests;
 mod unboxed;
 
 pub use phase::is_phase;
+pub(in crate::plan) use unboxed::status_word;
 
 use super::{Reader, Reading, Scope, parts};
 use crate::plan::{

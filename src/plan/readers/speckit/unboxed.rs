@@ -97,7 +97,7 @@ fn above(outline: &Outline<'_>, position: usize) -> Option<usize> {
 }
 
 /// What stands behind `**Status**:` or `Status:`.
-fn status_word(line: &str) -> Option<&str> {
+pub(in crate::plan) fn status_word(line: &str) -> Option<&str> {
     let bare = line.trim_start_matches(|it: char| it.is_whitespace() || "-*_>".contains(it));
     let rest = bare.get(..6).filter(|it| it.eq_ignore_ascii_case("status")).map(|_| &bare[6..])?;
     let rest = rest.trim_start_matches(['*', '_']).strip_prefix(':')?;

@@ -55,6 +55,24 @@ fn read_subtasks(
     }
 }
 
+/// Every task, each followed by its subtasks, as [`read_all`] calls them.
+pub fn objects<'a>(tasks: &[Part<'a>]) -> Vec<(String, Part<'a>)> {
+    let id = |members: &Members<'_>, index: usize| {
+        members.word(&["id"]).unwrap_or_else(|| (index + 1).to_string())
+    };
+    let mut found = Vec::new();
+    for (index, task) in tasks.iter().enumerate() {
+        let Some(members) = task.members() else { continue };
+        let own = id(&members, index);
+        found.push((own.clone(), *task));
+        let subtasks = members.get("subtasks").and_then(|it| it.elements()).unwrap_or_default();
+        let with_members =
+            |(index, part): (usize, Part<'a>)| Some((below(&own, &id(&part.members()?, index)), part));
+        found.extend(subtasks.into_iter().enumerate().filter_map(with_members));
+    }
+    found
+}
+
 /// The id of a subtask: some files write it whole (`"5.2"`), most the last number only.
 fn below(parent: &str, own: &str) -> String {
     let whole = own.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.'));
