@@ -245,19 +245,28 @@ fn pieces_of(span: usize, text: &str) -> Vec<Piece<'_>> {
 }
 
 /// How many pieces fit into `room`, ending before a space where there is one. At least one.
+///
+/// A word that fits no line, such as a path, is cut where the room ends, behind a slash if it can be:
+/// moved to a line of its own it would have to be cut all the same.
 fn break_at(pieces: &[Piece], room: usize) -> usize {
     let mut used = 0;
-    let mut space = None;
-    for (at, piece) in pieces.iter().enumerate() {
+    let too_far = |piece: &Piece| {
         used += piece.width;
-        if piece.text == " " {
-            space = Some(at);
-        }
-        if used > room {
-            return space.filter(|it| *it > 0).unwrap_or(at).max(1);
-        }
+        used > room
+    };
+    let Some(over) = pieces.iter().position(too_far) else { return pieces.len() };
+    let blank = pieces.iter().take_while(|piece| piece.text == " ").count();
+    let space = pieces[..=over].iter().rposition(|piece| piece.text == " ").filter(|at| *at > blank);
+    let word = &pieces[space.map_or(blank.min(over), |at| at + 1)..];
+    let width: usize = word.iter().take_while(|piece| piece.text != " ").map(|piece| piece.width).sum();
+    if let Some(space) = space
+        && width <= room
+    {
+        return space;
     }
-    pieces.len()
+    let start = pieces.len() - word.len();
+    let slash = pieces[start.min(over)..over].iter().rposition(|piece| piece.text == "/");
+    slash.map_or(over, |at| start.min(over) + at + 1).max(1)
 }
 
 fn trim_start<'a, 'b>(pieces: &'a [Piece<'b>]) -> &'a [Piece<'b>] {
@@ -303,6 +312,11 @@ mod tests {
         assert_eq!(painted(line.wrap(9, 2)), ["one two", "  three", "  four"]);
         assert_eq!(painted(words("日本語日本語").wrap(5, 0)), ["日本", "語日", "本語"]);
         assert_eq!(painted(words("x").wrap(0, 4)), ["x"]);
+        assert_eq!(
+            painted(words("  plans/LIGHTS/PLAN.md").wrap(14, 4)),
+            ["  plans/", "    LIGHTS/", "    PLAN.md"]
+        );
+        assert_eq!(painted(words("see abcdefghijk").wrap(8, 2)), ["see abcd", "  efghij", "  k"]);
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn deliverables(panel: &Panel, room: usize) -> Vec<Line> {
     lines
 }
 
-/// What stands above a yes-or-no question, and the question with what Enter answers.
+/// What stands above a yes-or-no question; the screen asks the question itself.
 #[must_use]
 pub fn confirm(confirm: &Confirm, style: &Style) -> String {
     let wrapped = |role, text: &str| Line::of(role, text).wrap(style.width, 2);
@@ -84,8 +84,5 @@ pub fn confirm(confirm: &Confirm, style: &Style) -> String {
         let mark = if style.accessible { "" } else { "! " };
         lines.extend(wrapped(Role::Warning, &format!("{mark}This would be lost: {loss}")));
     }
-    let answer = if confirm.default_yes() { "[Y/n]" } else { "[y/N]" };
-    let question = Line::of(Role::Title, &confirm.question).with(Role::Key, format!(" {answer}"));
-    lines.extend(question.wrap(style.width, 2));
     super::parts::finish(lines, style)
 }
