@@ -101,6 +101,12 @@ impl Context<'_> {
         &self.settings.config
     }
 
+    /// A path as people see it: relative where it lies in the workspace.
+    pub fn inside<'p>(&self, path: &'p str) -> &'p str {
+        let root = self.root.to_str().and_then(|root| path.strip_prefix(root));
+        root.and_then(|it| it.strip_prefix('/')).unwrap_or(path)
+    }
+
     /// The wall clock.
     pub fn now(&self) -> Timestamp {
         self.clock.wall()

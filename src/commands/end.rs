@@ -22,6 +22,7 @@ use crate::{
 /// # Errors
 /// When standard output is gone.
 pub fn ended(context: &mut Context<'_>, record: &RunRecord) -> Result<Done, Failure> {
+    let record = &as_seen(context, record);
     let end = End::of(context, record);
     let code = verdict_code(record.status);
     let text = match context.output {
@@ -49,6 +50,24 @@ pub fn ended(context: &mut Context<'_>, record: &RunRecord) -> Result<Done, Fail
     };
     context.print(&text)?;
     Ok(Done { code: Code(code), advice: end.advice })
+}
+
+/// The record with paths as people see them, where it says why something could not be started.
+fn as_seen(context: &Context<'_>, record: &RunRecord) -> RunRecord {
+    let mut record = record.clone();
+    let attempts = record.tasks.iter_mut().flat_map(|task| &mut task.attempts);
+    for ending in attempts.filter_map(|attempt| attempt.ending.as_mut()) {
+        let Outcome::FailedToStart { why } = &mut ending.outcome else { continue };
+        let (LaunchFailure::NotFound { program: path }
+        | LaunchFailure::NotExecutable { program: path }
+        | LaunchFailure::NoInterpreter { program: path }
+        | LaunchFailure::NoDirectory { cwd: path }) = why
+        else {
+            continue;
+        };
+        *path = context.inside(path).to_owned();
+    }
+    record
 }
 
 /// What a run's end is shown with.
@@ -126,12 +145,11 @@ fn candidates(context: &Context<'_>, outcome: &Outcome) -> Vec<String> {
     let Outcome::FailedToStart { why: LaunchFailure::NotFound { program } } = outcome else {
         return Vec::new();
     };
-    let folder = std::path::Path::new(program).parent().filter(|it| it.is_absolute());
-    let Some(children) = folder.and_then(|it| std::fs::read_dir(it).ok()) else { return Vec::new() };
+    let full = context.root.join(program);
+    let Some(children) = full.parent().and_then(|it| std::fs::read_dir(it).ok()) else { return Vec::new() };
     let paths: Vec<String> = children.flatten().map(|it| it.path().to_string_lossy().into_owned()).collect();
-    let near = text::nearest_among(program, paths.iter().map(String::as_str), 3);
-    let shown = |it: &str| it.strip_prefix(&format!("{}/", context.root.display())).unwrap_or(it).to_owned();
-    near.into_iter().map(shown).collect()
+    let near = text::nearest_among(&full.to_string_lossy(), paths.iter().map(String::as_str), 3);
+    near.into_iter().map(|it| context.inside(it).to_owned()).collect()
 }
 
 /// The task that a panel speaks of.

@@ -203,7 +203,7 @@ fn confirmed(
     ask: &Ask,
     facts: &Facts,
 ) -> Result<bool, Failure> {
-    let confirm = question(&workflow::propose(ask, plan, context.config(), facts)?);
+    let confirm = question(context, &workflow::propose(ask, plan, context.config(), facts)?);
     let text = render::confirm(&confirm, &context.style);
     context.print(&text)?;
     let question = Question::Confirm { text: confirm.question.clone(), default: confirm.default_yes() };
@@ -211,9 +211,10 @@ fn confirmed(
 }
 
 /// What is asked before something is run.
-fn question(proposal: &Proposal) -> Confirm {
+fn question(context: &Context<'_>, proposal: &Proposal) -> Confirm {
     let limit = proposal.timeout.map(|it| format!(", at most {}", text::format_duration(it)));
-    let command = format!("Runs {}{}.", shell_words::join(&proposal.command), limit.unwrap_or_default());
+    let command: Vec<&str> = proposal.command.iter().map(|word| context.inside(word)).collect();
+    let command = format!("Runs {}{}.", shell_words::join(command), limit.unwrap_or_default());
     let product = match &proposal.product {
         Product::File(path) => Some(format!("Writes {path}.")),
         Product::Prompt => Some("Prints a prompt, which its log keeps.".to_owned()),

@@ -268,11 +268,27 @@ fn menu(page: &PlanPage, style: &Style) -> Vec<Line> {
     let column = (style.width - 2) / 2;
     let (left, right) = entries.split_at(entries.len().div_ceil(2));
     for (at, entry) in left.iter().enumerate() {
-        let beside = right.get(at).map_or(Line::new(), |entry| entry_line(entry, style).clip(column));
-        let line = entry_line(entry, style).pad(column).with(Role::Text, "  ");
+        let beside = right.get(at).map_or(Line::new(), |entry| entry_within(entry, column, style));
+        let line = entry_within(entry, column, style).pad(column).with(Role::Text, "  ");
         lines.push(line.join(beside));
     }
     lines
+}
+
+/// An entry with its explanation where all of it fits, else without: half a reason explains nothing,
+/// and a dead key that is pressed says all of it.
+fn entry_within(entry: &MenuEntry, column: usize, style: &Style) -> Line {
+    let whole = entry_line(entry, style);
+    if whole.width() <= column {
+        return whole;
+    }
+    let label = format!(" {}", entry.choice.label());
+    match &entry.state {
+        KeyState::Enabled { .. } => {
+            Line::of(Role::Key, entry.key.to_string()).with(Role::Text, label).clip(column)
+        }
+        KeyState::Dead { .. } => Line::of(Role::Dim, format!("{}{label} ⊘ not now", entry.key)).clip(column),
+    }
 }
 
 fn entry_line(entry: &MenuEntry, style: &Style) -> Line {

@@ -181,8 +181,9 @@ pub(super) fn show_settings(context: &mut Context<'_>) -> Result<(), Failure> {
     for (setting, number) in SETTINGS.iter().zip(1..) {
         let key = format!("deck.{}", setting.key);
         let value = values.iter().find(|it| it.key == key);
-        let (value, source) =
-            value.map_or((String::new(), String::new()), |it| (it.value.clone(), it.source.to_string()));
+        let (value, source) = value.map_or((String::new(), String::new()), |it| {
+            (it.value.clone(), context.inside(&it.source.to_string()).to_owned())
+        });
         let number = render::word(Role::Key, &number.to_string(), &context.style);
         let name = text::pad(&format!("{} = {}", setting.key, text::plain(&value)), 26);
         let line = format!("{} {name} {}, from {source}", number.trim_end(), setting.about);

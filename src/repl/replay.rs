@@ -118,7 +118,9 @@ fn without_blank_end(lines: &[String]) -> Vec<String> {
 
 /// A difference as text: what was typed, then lines that are missing and lines that are too many.
 pub fn describe_difference(file: &str, difference: &Difference, style: &Style) -> String {
-    let paint = |role: Role, line: String| render::word(role, &line, style).trim_end().to_owned() + "\n";
+    // Nothing is clipped: what differs may stand at the end of a line.
+    let style = Style { width: usize::MAX, ..style.clone() };
+    let paint = |role: Role, line: String| render::word(role, &line, &style).trim_end().to_owned() + "\n";
     let typed = difference.typed.as_deref().unwrap_or("(before anything is typed)");
     let mut text =
         paint(Role::Title, format!("{}:{}: {}", text::plain(file), difference.line, text::plain(typed)));

@@ -200,8 +200,11 @@ fn run_all(outlook: &Outlook) -> KeyState {
     if outlook.next.is_empty() {
         return dead(format!("nothing to run: {}", waiting_for(outlook.plan)));
     }
+    if outlook.plan.dialect == Dialect::Methodology {
+        return dead("each achievement is designed, executed and reviewed in turn; 2 runs what can run now");
+    }
     let open = open(outlook.plan).count();
-    says(format!("{} open, until nothing more can be run", count(open, "item")))
+    says(format!("{} open, each after what it waits for", count(open, "item")))
 }
 
 fn plan_runs(plan: &Plan, runs: &[RunSummary]) -> KeyState {

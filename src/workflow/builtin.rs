@@ -61,8 +61,8 @@ pub(super) const fn workflow_of(action: Action) -> &'static str {
 }
 
 /// The workflows that exist without any configuration.
-pub(super) const NAMES: [&str; 9] =
-    ["next", "subplan", "execution", "task", "fill", "fix", "review", "continue", "parallel"];
+pub(super) const NAMES: [&str; 10] =
+    ["next", "subplan", "execution", "task", "fill", "fix", "review", "continue", "parallel", "all"];
 
 /// What the methodology's own workflows need, and those that every dialect has.
 fn needs_of(workflow: &str) -> Needs {

@@ -16,6 +16,7 @@ mod specify;
 mod task;
 mod template;
 mod units;
+mod whole;
 
 #[cfg(test)]
 mod tests;

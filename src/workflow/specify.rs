@@ -1,6 +1,6 @@
 //! From a wish to a frozen specification.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     config::{Config, Param},
-    ids::{RunId, TaskName, WorkflowName},
+    ids::{ItemId, RunId, TaskName, WorkflowName},
     plan::{
         DocumentKind, Item, Plan,
         readers::methodology::{NewFile, file_code, next_run, path_for},
@@ -73,6 +73,7 @@ pub fn propose(ask: &Ask, plan: Option<&Plan>, config: &Config, facts: &Facts) -
     let task = &prepared.tasks[0];
     let title = match prepared.units.len() {
         1 => task.title.clone(),
+        count if ask.name().as_str() == "all" => format!("Run all {count} open items"),
         count => format!("Run {count} items side by side"),
     };
     Ok(Proposal {
@@ -108,6 +109,7 @@ fn prepare<'a>(
     let params = params::read(ask, &ask.name(), &declared)?;
     refuse_a_circle(&units)?;
     let names = task_names(&units);
+    let by_item = names_by_item(&units, &names);
     let mut tasks = Vec::new();
     let mut deliverables: Vec<String> = plan.map(own_files).into_iter().collect();
     for (unit, name) in units.iter().zip(&names) {
@@ -115,7 +117,7 @@ fn prepare<'a>(
         let declared =
             values.fill_all(&WorkflowName::new(&unit.recipe.workflow), &unit.recipe.table.deliverables)?;
         let mut maker = Maker { ask, config, facts, recipe: &unit.recipe, target: unit.target, values };
-        let work = maker.task(name.clone(), unit.title.clone(), needs(unit, &units, &names))?;
+        let work = maker.task(name.clone(), unit.title.clone(), needs(unit, &by_item))?;
         let checks = maker.checks(&work)?;
         tasks.push(work);
         tasks.extend(checks);
@@ -183,13 +185,21 @@ const fn is_name_part(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-')
 }
 
-/// The tasks of this run whose items this one's item needs.
-fn needs(unit: &Unit<'_>, units: &[Unit<'_>], names: &[TaskName]) -> Vec<TaskName> {
+/// The name of each unit's task, by its item.
+fn names_by_item<'a>(units: &[Unit<'a>], names: &'a [TaskName]) -> HashMap<&'a ItemId, &'a TaskName> {
+    units.iter().zip(names).filter_map(|(unit, name)| Some((&unit.target.item?.id, name))).collect()
+}
+
+/// The tasks of this run that come before this one: those of items that its item needs, and those it
+/// was told to come after.
+fn needs(unit: &Unit<'_>, names: &HashMap<&ItemId, &TaskName>) -> Vec<TaskName> {
     let Some(item) = unit.target.item else { return Vec::new() };
-    let needed = |other: &Unit<'_>| {
-        other.target.item.is_some_and(|it| it.id != item.id && item.needs.contains(&it.id))
-    };
-    units.iter().zip(names).filter(|(other, _)| needed(other)).map(|(_, name)| name.clone()).collect()
+    let before = item.needs.iter().chain(&unit.after).filter(|it| **it != item.id);
+    let mut needs: Vec<TaskName> =
+        before.filter_map(|it| names.get(it).map(|name| (*name).clone())).collect();
+    let mut seen = HashSet::new();
+    needs.retain(|name| seen.insert(name.clone()));
+    needs
 }
 
 /// Whose changes count as deliverables of any run of a plan.

@@ -1,10 +1,13 @@
 //! What a wish comes down to: recipes, each for a target, with the reason.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::{
     ask::{Ask, Facts},
     builtin::workflow_of,
     item::find_item,
     recipe::{Recipe, RecipeFrom, Target, resolve},
+    whole::whole_units,
 };
 use crate::{
     config::{Config, Needs},
@@ -19,6 +22,8 @@ pub(super) struct Unit<'a> {
     pub target: Target<'a>,
     pub title: String,
     pub why: Option<String>,
+    /// Items that come before beyond the item's own needs.
+    pub after: Vec<ItemId>,
 }
 
 /// What is to be launched; at least one thing.
@@ -33,6 +38,9 @@ pub(super) fn units<'a>(
         "next" => next_units(ask, plan_of(plan, &workflow)?, config, facts),
         "parallel" if !config.workflow.contains_key("parallel") => {
             parallel_units(plan_of(plan, &workflow)?, config, facts)
+        }
+        "all" if !config.workflow.contains_key("all") => {
+            whole_units(plan_of(plan, &workflow)?, config, facts)
         }
         name => named_units(name, ask, plan, config, facts),
     }
@@ -71,7 +79,13 @@ fn next_unit<'a>(
         RecipeFrom::Configured => false,
     };
     let recipe = if by_action { resolve(workflow_of(entry.action), target, config, facts)? } else { whole };
-    Ok(Unit { recipe, target, title: title(entry.action, &entry.item), why: Some(entry.why) })
+    Ok(Unit {
+        recipe,
+        target,
+        title: title(entry.action, &entry.item),
+        why: Some(entry.why),
+        after: Vec::new(),
+    })
 }
 
 fn parallel_units<'a>(plan: &'a Plan, config: &Config, facts: &Facts) -> Result<Vec<Unit<'a>>, Refusal> {
@@ -102,7 +116,13 @@ fn named_units<'a>(
             return Err(missing(&workflow, "an item"));
         }
         let recipe = resolve(name, bare, config, facts)?;
-        return Ok(vec![Unit { recipe, target: bare, title: of_plan(name, plan), why: None }]);
+        return Ok(vec![Unit {
+            recipe,
+            target: bare,
+            title: of_plan(name, plan),
+            why: None,
+            after: Vec::new(),
+        }]);
     }
     let plan = plan_of(plan, &workflow)?;
     let items = named_items(plan, &ask.items)?;
@@ -147,9 +167,10 @@ fn named_unit<'a>(
     ]
     .into_iter()
     .find(|action| workflow_of(*action) == name);
-    let title = action.map_or_else(|| format!("{name} for {}", item.id), |action| title(action, &item.id));
+    let title =
+        action.map_or_else(|| format!("Run {name} for {}", item.id), |action| title(action, &item.id));
     let why = (!item.why.is_empty()).then(|| item.why.clone());
-    Ok(Unit { recipe, target, title, why })
+    Ok(Unit { recipe, target, title, why, after: Vec::new() })
 }
 
 /// What our own workflows would only do twice.
@@ -168,12 +189,12 @@ fn refuse_what_is_done(workflow: &str, item: &Item) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn title(action: Action, item: &ItemId) -> String {
+pub(super) fn title(action: Action, item: &ItemId) -> String {
     action.sentence(item)
 }
 
 fn of_plan(name: &str, plan: Option<&Plan>) -> String {
-    plan.map_or_else(|| name.to_owned(), |plan| format!("{name} for {}", plan.id))
+    plan.map_or_else(|| format!("Run {name}"), |plan| format!("Run {name} for {}", plan.id))
 }
 
 fn plan_of<'a>(plan: Option<&'a Plan>, workflow: &WorkflowName) -> Result<&'a Plan, Refusal> {
@@ -205,18 +226,35 @@ fn waits(item: &Item) -> String {
 
 /// A run's tasks wait for each other; were there a circle among them, none could begin.
 pub(super) fn refuse_a_circle(units: &[Unit<'_>]) -> Result<(), Refusal> {
-    let mut left: Vec<&Item> = units.iter().filter_map(|unit| unit.target.item).collect();
-    loop {
-        let waits = |item: &&Item| left.iter().any(|it| it.id != item.id && item.needs.contains(&it.id));
-        let still: Vec<&Item> = left.iter().copied().filter(waits).collect();
-        if still.is_empty() {
-            return Ok(());
-        }
-        if still.len() == left.len() {
-            let ids: Vec<String> = still.iter().map(|item| item.id.to_string()).collect();
-            let what = format!("{} can't be run together", ids.join(", "));
-            return Err(Refusal::WrongState { what, why: "they need each other in a circle".to_owned() });
-        }
-        left = still;
+    let places: HashMap<&ItemId, usize> =
+        units.iter().enumerate().filter_map(|(at, unit)| Some((&unit.target.item?.id, at))).collect();
+    let before = |at: usize| {
+        let needs = units[at].target.item.map(|item| item.needs.as_slice()).unwrap_or_default();
+        let others = needs.iter().chain(&units[at].after).filter_map(|id| places.get(id).copied());
+        others.filter(move |other| *other != at).collect::<BTreeSet<usize>>()
+    };
+    let mut waits: Vec<usize> = (0..units.len()).map(|at| before(at).len()).collect();
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
+    for at in 0..units.len() {
+        before(at).into_iter().for_each(|other| behind[other].push(at));
     }
+    let mut free: Vec<usize> = (0..units.len()).filter(|at| waits[*at] == 0).collect();
+    let mut seen = 0;
+    while let Some(at) = free.pop() {
+        seen += 1;
+        for &next in &behind[at] {
+            waits[next] -= 1;
+            if waits[next] == 0 {
+                free.push(next);
+            }
+        }
+    }
+    if seen == units.len() {
+        return Ok(());
+    }
+    let stuck = (0..units.len()).filter(|at| waits[*at] > 0);
+    let ids: Vec<String> =
+        stuck.filter_map(|at| units[at].target.item).take(8).map(|item| item.id.to_string()).collect();
+    let what = format!("{} can't be run together", ids.join(", "));
+    Err(Refusal::WrongState { what, why: "they need each other in a circle".to_owned() })
 }

@@ -285,3 +285,52 @@ fn what_has_to_be_looked_up_is_named() {
     assert_eq!(wanted.texts.iter().collect::<Vec<_>>(), ["p.md"]);
     assert_eq!(wanted.scripts.len(), 3);
 }
+
+#[test]
+fn a_whole_plan_is_one_run_in_which_phases_and_tasks_without_a_mark_are_barriers() {
+    let task = |id: &str, group: usize, parallel: bool| {
+        let mut item = Item::new(id.into(), format!("Do {id}"), Place::line("specs/a/tasks.md", 3));
+        item.group = Some(group);
+        item.parallel = parallel;
+        item.state = ItemState::Ready;
+        item
+    };
+    let mut done = task("T001", 0, false);
+    done.state = ItemState::Done;
+    let mut stuck = task("T008", 2, false);
+    stuck.needs = vec!["T099".into()];
+    let items = vec![
+        done,
+        task("T002", 0, true),
+        task("T003", 0, true),
+        task("T004", 1, true),
+        task("T005", 1, false),
+        task("T006", 1, true),
+        stuck,
+    ];
+    let tides = plan("tides", Dialect::Speckit, "specs/a/tasks.md", "specs/a", items);
+    let spec = specify(&Ask::of("all"), Some(&tides), &Config::default(), &facts(), stamp()).unwrap();
+    let told: Vec<String> = spec
+        .tasks
+        .iter()
+        .map(|it| {
+            format!(
+                "{} after {}",
+                it.name,
+                it.needs.iter().map(TaskName::as_str).collect::<Vec<_>>().join(" ")
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["T002 after ", "T003 after ", "T004 after T002 T003", "T005 after T004", "T006 after T005"],
+        "what is done is not run again, and what can never come to its turn is left out"
+    );
+}
+
+#[test]
+fn a_methodology_plan_is_not_run_to_its_end_in_one_go() {
+    let refusal =
+        specify(&Ask::of("all"), Some(&lighthouse()), &Config::default(), &facts(), stamp()).unwrap_err();
+    assert!(matches!(refusal, Refusal::NotForDialect { .. }), "{refusal:?}");
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "did $1"
