@@ -26,6 +26,6 @@ pub use run::{
 };
 pub use values::{InputSource, Param, PlanName, RunRef, StateWord, StatusWord, StreamName, When};
 pub use verb::{
-    CompletionsArgs, ConfigVerb, DemoArgs, DocumentArgs, DocumentName, ExecutionArgs, HelpArgs, InitArgs,
-    NextArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,
+    CompletionsArgs, ConfigVerb, DemoArgs, DoctorArgs, DocumentArgs, DocumentName, ExecutionArgs, HelpArgs,
+    InitArgs, NextArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,
 };

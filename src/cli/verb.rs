@@ -31,6 +31,7 @@ pub enum Verb {
     /// Show the settings and where they come from
     #[command(subcommand)]
     Config(ConfigVerb),
+    Doctor(DoctorArgs),
     /// List the themes, each shown in its own colours
     Themes,
     Completions(CompletionsArgs),
@@ -128,6 +129,20 @@ pub struct ReplayArgs {
 /// Write a plandeck.toml that says every default, if there is none
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InitArgs {}
+
+/// Look after what is remembered: the journal, the folders of runs, and what still lives of them
+///
+/// Ends with 1 when something is wrong and stays so.
+#[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck doctor
+  plandeck doctor --repair")]
+pub struct DoctorArgs {
+    /// Mend what can be mended without losing anything
+    #[arg(long)]
+    pub repair: bool,
+}
 
 /// Show the settings and where they come from
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]

@@ -117,14 +117,19 @@ impl Context<'_> {
     /// # Errors
     /// When the folder or the journal can't be made or opened.
     pub fn control(&self) -> Result<Control, Failure> {
+        Ok(Control::open(self.parts())?)
+    }
+
+    /// What a control is opened with.
+    pub fn parts(&self) -> Parts {
         let environment = self.environment.all.iter();
-        Ok(Control::open(Parts {
+        Parts {
             state: self.state.clone(),
             workspace: self.root.clone(),
             program: self.program.clone(),
             environment: environment.map(|(name, value)| (name.into(), value.into())).collect(),
             clock: Arc::clone(&self.clock),
-        })?)
+        }
     }
 
     /// The journal, made if need be.

@@ -2,7 +2,7 @@
 
 use super::{
     context::{Context, Done},
-    document, edits,
+    doctor, document, edits,
     failure::Failure,
     help, launch, logs, plan, runs, settings, status,
 };
@@ -42,6 +42,7 @@ pub fn dispatch(context: &mut Context<'_>, verb: Verb) -> Result<Dispatched, Fai
         Verb::Run(verb) => run_verb(context, verb),
         Verb::Init(args) => settings::init(context, args),
         Verb::Config(verb) => settings::config(context, verb),
+        Verb::Doctor(args) => doctor::doctor(context, &args),
         Verb::Themes => settings::themes(context),
         Verb::Completions(args) => help::completions(context, args.shell),
         Verb::Man => help::man(context),

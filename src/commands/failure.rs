@@ -82,6 +82,9 @@ impl Failure {
             Self::Edit(EditError::Outside { .. }) => {
                 Some("name its workspace with -C FOLDER and the plan by its id".to_owned())
             }
+            Self::Journal(error) | Self::Control(control::Error::Journal(error)) => {
+                error.hint().map(str::to_owned)
+            }
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 mod context;
 pub mod demo;
 mod dispatch;
+mod doctor;
 mod document;
 mod edits;
 mod end;

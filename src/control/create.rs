@@ -62,7 +62,7 @@ impl Control {
 }
 
 /// The copy for people; the journal's row is the truth.
-fn write_copy(folder: &RunFolder, spec: &Specification) -> std::io::Result<()> {
+pub(super) fn write_copy(folder: &RunFolder, spec: &Specification) -> std::io::Result<()> {
     let mut text = serde_json::to_string_pretty(spec)?;
     text.push('\n');
     private_file(&folder.spec())?.write_all(text.as_bytes())

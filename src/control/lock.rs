@@ -43,3 +43,9 @@ pub fn take(folder: &RunFolder) -> Result<Option<File>, Error> {
 pub fn at(error: io::Error, path: &Path) -> Error {
     Error::Folder(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
+
+/// True when somebody holds the lock of a run. Makes nothing; a run without a folder is minded by nobody.
+pub fn is_held(folder: &RunFolder) -> bool {
+    let Ok(file) = OpenOptions::new().read(true).write(true).open(folder.lock()) else { return false };
+    flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+}

@@ -5,6 +5,7 @@
 
 mod bell;
 mod create;
+mod doctor;
 mod error;
 mod follow;
 mod lock;
@@ -14,6 +15,7 @@ mod recover;
 mod request;
 mod supervisor;
 
+pub use doctor::{Finding, Standing, examine};
 pub use error::Error;
 pub use follow::{Follow, Followed, Watch};
 pub use open::{Control, Parts};

@@ -83,6 +83,8 @@ impl Control {
         // The row first: a folder that nobody knows of is only waste, a run without its logs is a riddle.
         self.journal.forget_run(run)?;
         let folder = self.parts.state.run(run);
+        // Then the specification: what is left of a folder without it is never taken for a run again.
+        let _ = std::fs::remove_file(folder.spec());
         match std::fs::remove_dir_all(folder.root()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(super::lock::at(error, folder.root()))

@@ -68,8 +68,64 @@ impl Error {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-        let Self::Statement { source, .. } = self else { return false };
-        matches!(source.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+        matches!(self.code(), Some(DatabaseBusy | DatabaseLocked))
+    }
+
+    /// True when the file is no sound journal any more: bytes of it were changed or are missing.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Row { .. } => true,
+            // Of the version that it says it is, it would have its tables.
+            Self::Statement { source: rusqlite::Error::SqliteFailure(_, Some(message)), .. }
+                if message.starts_with("no such table") || message.starts_with("no such column") =>
+            {
+                true
+            }
+            _ => matches!(self.code(), Some(DatabaseCorrupt | NotADatabase)),
+        }
+    }
+
+    /// True when there is no room left for what was to be written.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self.code(), Some(rusqlite::ErrorCode::DiskFull))
+    }
+
+    /// True when the file may only be read.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.code(), Some(rusqlite::ErrorCode::ReadOnly))
+    }
+
+    /// What SQLite calls it, where it was SQLite that failed.
+    fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Statement { source, .. } => source.sqlite_error_code(),
+            Self::Open { source, .. } => source.downcast_ref::<rusqlite::Error>()?.sqlite_error_code(),
+            _ => None,
+        }
+    }
+
+    /// What a person can do about it, where there is one thing to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        if self.is_damaged() {
+            return Some(
+                "doctor --repair moves the damaged journal aside and keeps what it and the run folders still tell",
+            );
+        }
+        if self.is_full() {
+            return Some("free some space and try again; nothing that was recorded is lost");
+        }
+        if self.is_busy() {
+            return Some("another program holds the journal: try again, or see who has it open");
+        }
+        if self.is_read_only() {
+            return Some("make the state folder writable, or name another one with PLANDECK_STATE_DIR");
+        }
+        None
     }
 
     pub(super) fn open(

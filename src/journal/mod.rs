@@ -15,10 +15,11 @@ mod query;
 mod read;
 mod redact;
 mod requests;
+mod rescue;
 mod row;
 mod schema;
-
 mod spool;
+mod verify;
 mod write;
 
 pub use error::Error;
@@ -26,7 +27,9 @@ pub use history::{Line, LineQuery, LineText, NewLine, SessionLines};
 pub use open::Journal;
 pub use query::{RunPage, RunQuery, RunSort};
 pub use redact::Redactor;
+pub use rescue::{Rescued, damaged_name, rescue};
 pub use spool::{read_spool, spool_line};
+pub use verify::Verified;
 
 #[cfg(test)]
 mod tests;

@@ -63,7 +63,6 @@ impl Journal {
     /// When a row can't be understood or the journal can't be written; then nothing is changed.
     pub fn rebuild(&mut self) -> Result<(), Error> {
         self.durably(true, |step| {
-            step.execute_batch("delete from attempts; delete from tasks").doing("clear the projections")?;
             read::all_runs(step)?.into_iter().try_for_each(|run| refold(step, run))?;
             step.execute_batch(
                 "delete from tallies;
@@ -194,16 +193,23 @@ fn insert_tasks(step: &Transaction<'_>, n: i64, spec: &Specification) -> Result<
     Ok(())
 }
 
-fn refold(step: &Transaction<'_>, run: RunId) -> Result<(), Error> {
+pub(super) fn refold(step: &Transaction<'_>, run: RunId) -> Result<(), Error> {
     let spec = read::specification(step, run)?.ok_or_else(|| no_such(run))?;
     let n = reset_run(step, run)?;
+    step.prepare_cached("delete from tasks where run = ?1")
+        .and_then(|mut it| it.execute([n]))
+        .doing("clear a run's tasks")?;
+    step.prepare_cached("delete from attempts where run = ?1")
+        .and_then(|mut it| it.execute([n]))
+        .doing("clear a run's attempts")?;
     insert_tasks(step, n, &spec)?;
     read::events_after(step, run, Seq(0), usize::MAX)?.iter().try_for_each(|event| project(step, n, event))
 }
 
 /// The run as it was before anything happened to it.
 fn reset_run(step: &Transaction<'_>, run: RunId) -> Result<i64, Error> {
-    let sql = "update runs set status = ?2, started_at = null, ended_at = null, duration = null, tasks_over = 0 \
+    let sql = "update runs set status = ?2, started_at = null, ended_at = null, duration = null, tasks_over = 0, \
+               last_seq = (select ifnull(max(seq), 0) from events where run = runs.n) \
                where id = ?1 returning n";
     step.prepare_cached(sql)
         .and_then(|mut it| it.query_row(params![run.to_string(), Status::Queued.word()], |row| row.get(0)))

@@ -11,6 +11,6 @@ mod procfs;
 mod program;
 mod sweep;
 
-pub use procfs::{identity, is_alive};
+pub use procfs::{identity, is_alive, marked};
 pub use program::find_program;
 pub use sweep::{become_subreaper, kill_marked};

@@ -9,7 +9,7 @@ use std::{
 use rustix::process::Pid;
 
 use super::launcher::MARK;
-use crate::run::ProcessId;
+use crate::run::{ProcessId, Survivor};
 
 /// A command line is kept to so many characters.
 const COMMAND: usize = 200;
@@ -92,6 +92,17 @@ pub(super) fn command_of(pid: Pid) -> String {
     }
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
     format!("[{}]", name.trim_end())
+}
+
+/// Every process alive in our process-number namespace that says it belongs to an attempt, with its mark.
+#[must_use]
+pub fn marked() -> Vec<(String, Survivor)> {
+    let alive = |pid: &Pid| Seen::look(*pid).is_some_and(|it| !it.dead) && in_our_namespace(*pid);
+    let named = |pid: Pid| {
+        let number = pid.as_raw_nonzero().get().unsigned_abs();
+        Some((mark_of(pid)?, Survivor { pid: number, command: command_of(pid) }))
+    };
+    numbers().into_iter().filter(alive).filter_map(named).collect()
 }
 
 /// True when the process lives in our process-number namespace.
