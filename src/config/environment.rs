@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 pub struct Environment {
     /// All variables, for handing on to children. A value that is not UTF-8 is left out.
     pub all: BTreeMap<String, String>,
+    /// The name that the system gives this process's user, where no variable tells it.
+    pub login: Option<String>,
 }
 
 impl Environment {
@@ -16,13 +18,19 @@ impl Environment {
     pub fn read() -> Self {
         let utf8 =
             |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-        Self { all: std::env::vars_os().filter_map(utf8).collect() }
+        let mut environment = Self { all: std::env::vars_os().filter_map(utf8).collect(), login: None };
+        if environment.user().is_none() {
+            let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+            environment.login = name_of(rustix::process::getuid().as_raw(), &users);
+        }
+        environment
     }
 
     /// From names and values.
     #[must_use]
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self { all: pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
+        let all = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { all, login: None }
     }
 
     /// A variable's value; one that is set to nothing counts as absent.
@@ -68,7 +76,7 @@ impl Environment {
     /// The user's name, for the record of who asked.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
-        self.get("USER").or_else(|| self.get("LOGNAME"))
+        self.get("USER").or_else(|| self.get("LOGNAME")).or(self.login.as_deref())
     }
 
     /// The editor, as it would be typed.
@@ -113,6 +121,15 @@ impl Environment {
     fn folder(&self, name: &str) -> Option<PathBuf> {
         self.get(name).map(PathBuf::from).filter(|path| path.is_absolute())
     }
+}
+
+/// The name of a user in a list like `/etc/passwd`.
+fn name_of(uid: u32, users: &str) -> Option<String> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
 }
 
 #[cfg(test)]

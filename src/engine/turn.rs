@@ -100,7 +100,14 @@ impl Engine {
             return Err(Error::NotQueued { run: spec.run, status });
         }
         let folder = state_folder.run(spec.run);
-        let recorder = Recorder::new(journal, spec.run, last, folder.spool(), Arc::clone(&clock));
+        let recorder = Recorder::new(
+            journal,
+            state_folder.journal(),
+            Arc::clone(&spec),
+            last,
+            folder.spool(),
+            Arc::clone(&clock),
+        );
         let before = Snapshot::take(&workspace, &[state_folder.root()], &spec.deliverables);
         let now = clock.now();
         let mut engine = Self {
@@ -147,6 +154,9 @@ impl Engine {
         if self.rung || self.last_poll.after(POLL) <= now {
             self.rung = false;
             self.last_poll = now;
+            if self.recorder.notice_removal() {
+                self.feed(&Input::JournalDown);
+            }
             if self.recorder.try_again() {
                 self.feed(&Input::JournalUp);
             }
@@ -167,9 +177,12 @@ impl Engine {
     /// The verdict, once it is written or will not be lost.
     pub fn over(&mut self) -> Option<Verdict> {
         let verdict = self.state.verdict()?;
+        self.recorder.notice_removal();
         let now = self.clock.now();
         let (since, asked_to_leave) = *self.ended.get_or_insert((now, false));
-        let tired = self.recorder.is_safe() && since.after(PATIENCE) <= now;
+        // A run whose folder was taken away has nowhere to be safe.
+        let kept = self.recorder.is_safe() || !self.folder.root().exists();
+        let tired = kept && since.after(PATIENCE) <= now;
         (!self.recorder.is_down() || tired || asked_to_leave).then_some(verdict)
     }
 

@@ -36,22 +36,28 @@ fn orphan(control: &mut Control, run: RunId, repair: bool) -> Result<Option<Find
     }
     let unknown = format!("the journal knows nothing of {}", folder.root().display());
     let launched = folder.spool().exists() || !is_empty(&folder.logs());
-    let spec = read_copy(&folder.spec()).filter(|it| it.run == run);
-    let Some(spec) = spec.filter(|_| launched || folder.spec().exists()) else {
+    if !launched {
+        return discard(&folder, unknown, repair).map(Some);
+    }
+    let Some(spec) = read_copy(&folder.spec()).filter(|it| it.run == run) else {
         let fix = "nothing tells any more what it was: delete it when its logs are of no use";
         return Ok(Some(Finding::problem("folders", unknown, fix)));
     };
     if !repair {
         return Ok(Some(Finding::repairable("folders", unknown)));
     }
-    if !launched {
-        fs::remove_dir_all(folder.root()).map_err(|error| lock::at(error, folder.root()))?;
-        let message = format!("{unknown}, and nothing was launched in it: removed");
-        return Ok(Some(Finding::repaired("folders", message)));
-    }
     record(control, &folder, &spec)?;
     let message = format!("{unknown}: run {} was recorded again from what it tells", run.short());
     Ok(Some(Finding::repaired("folders", message)))
+}
+
+/// Its creator went away before anything was answered: there is nothing in it to lose.
+fn discard(folder: &RunFolder, unknown: String, repair: bool) -> Result<Finding, Error> {
+    if !repair {
+        return Ok(Finding::repairable("folders", unknown));
+    }
+    fs::remove_dir_all(folder.root()).map_err(|error| lock::at(error, folder.root()))?;
+    Ok(Finding::repaired("folders", format!("{unknown}, and nothing was launched in it: removed")))
 }
 
 /// Writes the run from its specification's copy and its spool; it ends as lost unless the spool says how.

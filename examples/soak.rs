@@ -1,0 +1,30 @@
+//! Kills faces and supervisors at random moments, as often as it is told to, and reports what became of
+//! the runs: `cargo run --release --example soak -- path/to/plandeck 1000 [seed]`.
+//!
+//! It ends with a panic as soon as a promise is broken.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a soak may panic, and prints what it found")]
+
+#[path = "../tests/durability/chaos.rs"]
+mod chaos;
+
+use std::path::PathBuf;
+
+use chaos::{Arena, Tally};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let program = arguments.next().map(PathBuf::from).expect("the path of the program");
+    let rounds: usize = arguments.next().map_or(100, |it| it.parse().expect("a number of rounds"));
+    let seed: u64 = arguments.next().map_or(20_261_121, |it| it.parse().expect("a seed"));
+    let mut arena = Arena::new(&program.canonicalize().unwrap(), seed);
+    let mut tally = Tally::default();
+    for round in 1..=rounds {
+        arena.round(&mut tally);
+        if round % 50 == 0 {
+            println!("{round} rounds: {} answered, {} supervisors killed", tally.answered, tally.killed);
+        }
+    }
+    arena.inspect();
+    println!("{tally:#?}");
+}
