@@ -13,6 +13,7 @@ pub enum PlanVerb {
     List,
     Show(ShowArgs),
     Lint(LintArgs),
+    Proof(ProofArgs),
     Set(SetArgs),
     Undo(UndoArgs),
     Approve(ApproveArgs),
@@ -35,6 +36,22 @@ pub struct ShowArgs {
 /// Ends with 1 when there is an error among the problems.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct LintArgs {
+    /// One plan; all plans when absent
+    pub plan: Option<PlanName>,
+}
+
+/// Compare what is ticked with what was done
+///
+/// For each ticked item: files it names that changed after it was written down, commits that name it,
+/// runs for it that succeeded and checks of theirs that passed. Lists items that are ticked with
+/// nothing of the kind, and items that are not ticked although their work is there. It reads the
+/// repository's history where there is one, and nothing from the network.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck plan proof ALPHA
+  plandeck plan proof -o json")]
+pub struct ProofArgs {
     /// One plan; all plans when absent
     pub plan: Option<PlanName>,
 }

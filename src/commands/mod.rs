@@ -15,6 +15,7 @@ mod launch;
 mod logs;
 mod plan;
 mod plans;
+mod proof;
 mod runs;
 mod settings;
 mod status;

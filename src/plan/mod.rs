@@ -13,6 +13,7 @@ pub mod listing;
 pub mod markdown;
 mod next;
 pub mod problem;
+pub mod proof;
 mod read;
 pub mod readers;
 mod settle;

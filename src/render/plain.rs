@@ -3,7 +3,7 @@
 
 use crate::{
     clock::Timestamp,
-    plan::{Plan, problem::Problem},
+    plan::{Plan, problem::Problem, proof::ItemProof},
     run::{RunRecord, RunSummary},
     text,
     view::Outlook,
@@ -77,6 +77,24 @@ pub fn run(run: &RunRecord) -> String {
         let attempts = task.attempts.len().to_string();
         record(&["task", task.name.as_str(), task.status.word(), &attempts, outcome])
     }));
+    lines.join("\n")
+}
+
+/// `plan id standing kind detail`, a piece of evidence a line; an item without any has one too.
+#[must_use]
+pub fn proofs(proofs: &[(&Plan, Vec<ItemProof>)]) -> String {
+    let mut lines = Vec::new();
+    for (plan, items) in proofs {
+        for item in items {
+            let row = |kind: &str, detail: &str| {
+                record(&[plan.id.as_str(), item.item.as_str(), item.standing.word(), kind, detail])
+            };
+            lines.extend(item.evidence.iter().map(|it| row(it.kind.word(), &it.detail)));
+            if item.evidence.is_empty() {
+                lines.push(row("", ""));
+            }
+        }
+    }
     lines.join("\n")
 }
 

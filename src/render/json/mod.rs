@@ -6,10 +6,12 @@
 
 mod event;
 mod plans;
+mod proof;
 mod runs;
 
 pub use event::event;
 pub use plans::{plan_list, plan_show, problem};
+pub use proof::plan_proof;
 pub use runs::{run_created, run_get, run_list};
 
 use std::fmt::Write as _;
