@@ -4,6 +4,7 @@
 //! gives back plans with their problems beside them. It is not the place that decides which files
 //! belong to a workspace (`workspace`), nor what to launch for an item (`workflow`).
 
+mod differ;
 mod edit;
 pub mod frontmatter;
 mod graph;
@@ -19,6 +20,7 @@ pub mod readers;
 mod settle;
 mod types;
 
+pub use differ::{ChangeKind, ItemChange, PlanChange, differences};
 pub use edit::{LineEdit, Mend, NoEdit, mends, set_state, texts_for};
 pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};

@@ -64,6 +64,15 @@ pub fn changes(before: &Snapshot, after: &Snapshot) -> Vec<String> {
     after.files.iter().filter(changed).map(|(path, _)| path.to_string_lossy().into_owned()).collect()
 }
 
+/// What was created, changed or removed between two listings, sorted.
+pub(super) fn differences(before: &Snapshot, after: &Snapshot) -> Vec<String> {
+    let removed = before.files.keys().filter(|path| after.knows(path) && !after.files.contains_key(*path));
+    let removed = removed.map(|path| path.to_string_lossy().into_owned());
+    let mut all: Vec<String> = changes(before, after).into_iter().chain(removed).collect();
+    all.sort_unstable();
+    all
+}
+
 struct Walk<'a> {
     root: &'a Path,
     skip: &'a [&'a Path],

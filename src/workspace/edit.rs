@@ -24,7 +24,7 @@ use super::{
 use crate::plan::LineEdit;
 
 /// What begins the name of every temporary file of ours.
-const TEMPORARY: &str = ".plandeck-";
+pub(super) const TEMPORARY: &str = ".plandeck-";
 
 /// Why an edit did not happen. Nothing was changed.
 #[derive(Debug)]

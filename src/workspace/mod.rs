@@ -10,6 +10,7 @@ mod history;
 mod scan;
 pub mod state;
 mod undo;
+mod watch;
 
 pub use changes::{Snapshot, changes};
 pub use edit::{EditError, Editor};
@@ -17,3 +18,4 @@ pub use find::{CONFIG_FILE, STATE_FOLDER, find_root};
 pub use git::head_commit;
 pub use history::{NoHistory, history};
 pub use scan::{Bounds, Scan, Scanned};
+pub use watch::{Heard, How, Watch, Watched};
