@@ -19,7 +19,10 @@ pub use exit_code::ExitCode;
 pub use global::{Cli, Colour, Common, Global, Output};
 pub use help::{EXIT_CODES_TOPIC, Grammar, exit_codes, help};
 pub use line::{DeckVerb, LineError, Typed, parse_args, parse_line};
-pub use plan::{ApproveArgs, LintArgs, PlanVerb, ProofArgs, RejectArgs, SetArgs, ShowArgs, Target, UndoArgs};
+pub use plan::{
+    ApproveArgs, LintArgs, PlanVerb, ProofArgs, RejectArgs, SetArgs, ShowArgs, Target, UndoArgs,
+    WatchArgs as WatchPlanArgs,
+};
 pub use run::{
     CancelArgs, CreateArgs, EventsArgs, FollowArgs, GetArgs, LaunchOptions, ListArgs, LogsArgs, PauseArgs,
     RetryArgs, RunVerb, SortBy, UnpauseArgs, WaitArgs,

@@ -14,6 +14,7 @@ pub enum PlanVerb {
     Show(ShowArgs),
     Lint(LintArgs),
     Proof(ProofArgs),
+    Watch(WatchArgs),
     Set(SetArgs),
     Undo(UndoArgs),
     Approve(ApproveArgs),
@@ -52,6 +53,17 @@ Examples:
   plandeck plan proof ALPHA
   plandeck plan proof -o json")]
 pub struct ProofArgs {
+    /// One plan; all plans when absent
+    pub plan: Option<PlanName>,
+}
+
+/// Say what changes in plans, a line for each plan that does, until interrupted
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck plan watch
+  plandeck plan watch ALPHA -o ndjson")]
+pub struct WatchArgs {
     /// One plan; all plans when absent
     pub plan: Option<PlanName>,
 }

@@ -4,7 +4,7 @@ use super::{
     context::{Context, Done},
     doctor, document, edits,
     failure::Failure,
-    help, launch, logs, plan, proof, runs, settings, status,
+    help, launch, logs, plan, proof, runs, settings, status, watch,
 };
 use crate::cli::{PlanVerb, RunVerb, Verb};
 
@@ -61,6 +61,7 @@ fn plan_verb(context: &mut Context<'_>, verb: PlanVerb) -> Result<Done, Failure>
         PlanVerb::Show(args) => plan::show(context, &args),
         PlanVerb::Lint(args) => plan::lint(context, &args),
         PlanVerb::Proof(args) => proof::proof(context, &args),
+        PlanVerb::Watch(args) => watch::watch(context, &args),
         PlanVerb::Set(args) => edits::set(context, &args),
         PlanVerb::Undo(args) => edits::undo(context, &args),
         PlanVerb::Approve(args) => edits::approve(context, &args),

@@ -19,12 +19,13 @@ mod proof;
 mod runs;
 mod settings;
 mod status;
+mod watch;
 
 pub use context::{Code, Context, Done, Face, read_settings};
 pub use dispatch::{Dispatched, ForTheFace, dispatch};
 pub use end::{End, ended, verdict_code};
 pub use failure::{Failure, causes};
 pub use launch::{After, Mode, launch, run_program};
-pub use plans::{Plans, load, resolve};
+pub use plans::{Plans, Source, load, resolve};
 pub use runs::{recover, show_list, wait_for};
 pub use status::{board_ids, recent_runs, show_board, show_page};

@@ -10,6 +10,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::{context::Context, failure::Failure};
 use crate::{
     cli::PlanName,
+    config,
     ids::PlanId,
     plan::{
         ALSO_WALKED, Dialect, Plan, ROOTS, Selection,
@@ -19,7 +20,7 @@ use crate::{
     },
     run::Refusal,
     text,
-    workspace::{Bounds, Scan, Scanned},
+    workspace::{Bounds, Scan, Scanned, Watched},
 };
 
 /// What was read.
@@ -105,7 +106,47 @@ pub fn must_be_inside(context: &Context<'_>, name: Option<&PlanName>, plan: &Pla
 /// # Errors
 /// When the configuration names a dialect or a pattern that makes no sense. Plans never fail.
 pub fn load(context: &Context<'_>) -> Result<Plans, Failure> {
-    let config = &context.config().plans;
+    Source::of(context).read()
+}
+
+/// Where a workspace's plans are: all that reading them needs, for a thread of its own.
+#[derive(Clone, Debug)]
+pub struct Source {
+    root: PathBuf,
+    state: PathBuf,
+    config: config::Plans,
+}
+
+impl Source {
+    /// The workspace of a context, with the settings it has now.
+    pub fn of(context: &Context<'_>) -> Self {
+        let state = context.state.root().to_owned();
+        Self { root: context.root.clone(), state, config: context.config().plans.clone() }
+    }
+
+    /// Reads every plan.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn read(&self) -> Result<Plans, Failure> {
+        read_plans(&self.root, &self.config)
+    }
+
+    /// What is to be watched to hear of changes.
+    pub fn watched(&self) -> Watched {
+        let folders = folders(&self.config).into_iter().map(str::to_owned).collect();
+        Watched { root: self.root.clone(), folders, state: self.state.clone() }
+    }
+}
+
+/// The folders directly in a workspace that may hold plans.
+fn folders(config: &config::Plans) -> Vec<&str> {
+    let mut folders = [ROOTS, ALSO_WALKED].concat();
+    folders.extend(config.include.iter().map(|it| first_folder(it)));
+    folders
+}
+
+fn read_plans(root: &Path, config: &config::Plans) -> Result<Plans, Failure> {
     let excluded = globs(&config.exclude)?;
     let included = globs(&config.include)?;
     let mut selection = Selection { dialects: dialects(&config.dialects)?, named: Vec::new() };
@@ -114,10 +155,8 @@ pub fn load(context: &Context<'_>) -> Result<Plans, Failure> {
         () if is_included(path, &config.include, &included) => Want::Text,
         () => selection.wants(path),
     };
-    let mut folders = [ROOTS, ALSO_WALKED].concat();
-    folders.extend(config.include.iter().map(|it| first_folder(it)));
-    let scanned =
-        Scan { root: &context.root, folders: &folders, wants: &wants, bounds: Bounds::default() }.run();
+    let folders = folders(config);
+    let scanned = Scan { root, folders: &folders, wants: &wants, bounds: Bounds::default() }.run();
     let listed = scanned.listing.iter().map(|(path, _)| path);
     selection.named =
         listed.filter(|it| is_included(it, &config.include, &included)).map(str::to_owned).collect();

@@ -80,6 +80,9 @@ pub struct Deck {
     pub(super) place: Place,
     pub(super) digits: Digits,
     pub(super) plans: Plans,
+    /// What the keys of the open page stood for when the prompt was given; absent where nobody else
+    /// can change a file in between.
+    pub(super) armed: Option<(PlanId, view::Menu)>,
 }
 
 impl Deck {
@@ -92,6 +95,7 @@ impl Deck {
             place: Place::Board { page: 1 },
             digits: Digits::Plans(Vec::new()),
             plans: Plans::default(),
+            armed: None,
         };
         deck.guarded(context, |deck, context| {
             commands::recover(context)?;

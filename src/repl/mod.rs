@@ -4,6 +4,7 @@ pub mod complete;
 mod deck;
 pub mod expect;
 mod find;
+mod follow_files;
 mod history;
 mod keys;
 mod line;

@@ -29,6 +29,9 @@ pub(super) fn press(deck: &mut Deck, context: &mut Context<'_>, key: char) -> Re
     if let KeyState::Dead { why } = &entry.state {
         return deck.dead(context, &format!("{key} {}", entry.choice.label()), why);
     }
+    if let Some(words) = super::follow_files::disarm(deck, &id, entry) {
+        return context.print(&words);
+    }
     match entry.choice {
         Choice::ExecuteNext => launch(deck, context, &plan, &Ask::next()),
         Choice::ExecuteParallel => launch(deck, context, &plan, &Ask::of("parallel")),

@@ -18,6 +18,7 @@ use reedline::{
 use super::{
     complete::{Names, complete},
     deck::{Deck, Flow},
+    follow_files::FollowFiles,
     history::TypedLines,
     keys,
     line::{Hotkey, Hotkeys, LineState, Painter},
@@ -45,14 +46,17 @@ pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
     let line = LineState::default();
     let printer = ExternalPrinter::<String>::new(256);
     let notices = Notices::start(context, printer.sender());
+    let mut files = FollowFiles::new(printer.sender());
     let mut editor = editor(context, &line, &names, printer);
     loop {
         *names.lock().expect("no holder of this lock panics") = deck.names(context);
         let prompt = DeckPrompt::new(&deck.prompt(), context, line.clone());
         context.style.width = context.screen.size().columns;
         notices.listen(context);
+        files.listen(context, &mut deck);
         let signal = editor.read_line(&prompt);
         notices.hush();
+        files.hush();
         context.style.width = context.screen.size().columns;
         let flow = match signal? {
             Signal::Success(typed) => deck.line(context, &typed)?,

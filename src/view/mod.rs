@@ -6,6 +6,7 @@
 //! foreign text is still as it was found.
 
 mod board;
+mod changes;
 mod confirm;
 mod ends;
 mod health;
@@ -22,6 +23,7 @@ mod tree;
 mod words;
 
 pub use board::{Board, BoardRow, LastDone, PAGE, board, board_order};
+pub use changes::{changed, disarmed};
 pub use confirm::{Confirm, confirm_action, confirm_cancel, confirm_prune, confirm_run};
 pub use ends::{Ended, ended};
 pub use health::{Health, HealthPart, STALE_AFTER, health, stale_items};

@@ -18,8 +18,8 @@ use super::changes::Snapshot;
 /// steps.
 const DEBOUNCE: Duration = Duration::from_millis(40);
 
-/// How often is looked where the system gives no notice.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often is looked where the system gives no notice. There may be very many files then.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What is watched.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ enum By {
 
 impl Watch {
     /// Begins to watch. Where the system can't give notice (too many watchers, a network folder) it is
-    /// looked twice a second instead.
+    /// looked every two seconds instead.
     #[must_use]
     pub fn start(watched: Watched, how: How) -> Self {
         let by = match how {

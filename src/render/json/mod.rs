@@ -10,7 +10,7 @@ mod proof;
 mod runs;
 
 pub use event::event;
-pub use plans::{plan_list, plan_show, problem};
+pub use plans::{plan_changed, plan_list, plan_show, problem};
 pub use proof::plan_proof;
 pub use runs::{run_created, run_get, run_list};
 

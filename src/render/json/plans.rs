@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{envelope, time};
 use crate::{
-    plan::{Hours, Item, Next, Plan, problem::Problem},
+    plan::{ChangeKind, Hours, Item, ItemChange, ItemState, Next, Plan, PlanChange, problem::Problem},
     view::Outlook,
 };
 
@@ -28,6 +28,23 @@ pub fn plan_show(outlook: &Outlook) -> Value {
     shown["problem_list"] = source.problems.iter().map(problem).collect();
     shown["parallel_group"] = json!(outlook.group);
     envelope("plan.show", json!({ "plan": shown }))
+}
+
+/// `plan watch`: what changed in a plan, and how it stands now.
+#[must_use]
+pub fn plan_changed(change: &PlanChange, now: Option<&Outlook>) -> Value {
+    let (word, items) = match &change.kind {
+        ChangeKind::New => ("new", Vec::new()),
+        ChangeKind::Gone => ("gone", Vec::new()),
+        ChangeKind::Items(items) => ("changed", items.iter().map(item_change).collect()),
+    };
+    let standing = now.map(plan);
+    envelope("plan.changed", json!({ "id": change.plan, "change": word, "items": items, "plan": standing }))
+}
+
+fn item_change(change: &ItemChange) -> Value {
+    let word = |state: Option<ItemState>| state.map(ItemState::word);
+    json!({ "id": change.item, "before": word(change.before), "after": word(change.after) })
 }
 
 fn plan(outlook: &Outlook) -> Value {
