@@ -60,7 +60,9 @@ pub fn describe(shown: &str, runs: &[String]) -> String {
     }
     let mut line = shown.to_owned();
     for run in runs {
-        line = line.replace(run.as_str(), "[RUN]");
+        // As a word of its own: the end of a longer number is no run.
+        let word = Regex::new(&format!(r"\b{}\b", regex::escape(run))).expect("an escaped word is a pattern");
+        line = word.replace_all(&line, "[RUN]").into_owned();
     }
     line = TIME.replace_all(&line, "[TIME]").into_owned();
     DURATION.replace_all(&line, "[DURATION]").into_owned()
