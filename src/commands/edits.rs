@@ -102,7 +102,7 @@ pub fn undo(context: &mut Context<'_>, args: &UndoArgs) -> Result<Done, Failure>
             context.editor().undo_of(|file| plan.owns(file))?
         }
     };
-    let line = format!("{} is as it was before the last edit\n", text::plain(&file));
+    let line = format!("The last edit, of {}, was taken back\n", text::plain(&file));
     say(context, "plan.undo", json!({ "file": file }), &line)
 }
 

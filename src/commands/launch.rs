@@ -213,7 +213,12 @@ fn confirmed(
 /// What is asked before something is run.
 fn question(context: &Context<'_>, proposal: &Proposal) -> Confirm {
     let limit = proposal.timeout.map(|it| format!(", at most {}", text::format_duration(it)));
-    let command: Vec<&str> = proposal.command.iter().map(|word| context.inside(word)).collect();
+    // Our own program by its name: where it lies says nothing.
+    let own = context.program.to_str();
+    let shown = |word: &'_ String| {
+        if Some(word.as_str()) == own { "plandeck".to_owned() } else { context.inside(word).to_owned() }
+    };
+    let command: Vec<String> = proposal.command.iter().map(shown).collect();
     let command = format!("Runs {}{}.", shell_words::join(command), limit.unwrap_or_default());
     let product = match &proposal.product {
         Product::File(path) => Some(format!("Writes {path}.")),

@@ -231,7 +231,11 @@ impl Deck {
             },
             Digits::Advice(advice) => match advice.get(at - 1) {
                 Some(advice) => self.follow_advice(context, advice),
-                None => self.dead(context, &key.to_string(), "there is no such advice"),
+                None => self.dead(
+                    context,
+                    &key.to_string(),
+                    "there is no such advice; Esc gives the digits back to the page",
+                ),
             },
             Digits::Runs(runs) => match runs.get(at - 1) {
                 Some(run) => self.show_run(context, *run),
@@ -330,7 +334,8 @@ impl Deck {
 
     /// Takes the advice that was printed with numbers, where there was any.
     pub(super) fn take(&mut self, done: Done) {
-        if !done.advice.is_empty() {
+        // Advice that no key can take leaves the digits where they are.
+        if done.advice.iter().any(|it| it.remedy.is_some()) {
             self.digits = Digits::Advice(done.advice);
         } else if !matches!(self.digits, Digits::Plans(_) | Digits::Menu) {
             self.digits = self.own_digits();
