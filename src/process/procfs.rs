@@ -39,7 +39,7 @@ impl Seen {
         let after_name = memchr::memrchr(b')', stat)? + 1;
         let text = std::str::from_utf8(&stat[after_name..]).ok()?;
         let fields: Vec<&str> = text.split_ascii_whitespace().collect();
-        let number = |at: usize| fields.get(at).and_then(|it| it.parse().ok()).and_then(Pid::from_raw);
+        let number = |at: usize| fields.get(at).and_then(|it| parse_pid(it));
         let threads: u64 = fields.get(17)?.parse().ok()?;
         Some(Self {
             pid,
@@ -136,8 +136,9 @@ fn namespace() -> Option<String> {
     Some(fs::read_link("/proc/self/ns/pid").ok()?.to_string_lossy().into_owned())
 }
 
+/// The kernel writes -1 for the group and the session of a process that is just being reaped.
 fn parse_pid(text: &str) -> Option<Pid> {
-    text.parse().ok().and_then(Pid::from_raw)
+    text.parse().ok().filter(|raw| *raw > 0).and_then(Pid::from_raw)
 }
 
 #[cfg(test)]
@@ -154,6 +155,13 @@ mod tests {
         let seen = Seen::parse(pid(7), stat).unwrap();
         assert_eq!((seen.parent, seen.group, seen.session), (Some(pid(3)), Some(pid(7)), Some(pid(5))));
         assert_eq!((seen.birth, seen.dead), (991, false));
+    }
+
+    #[test]
+    fn a_process_that_is_being_reaped_has_no_group() {
+        let stat = b"7 (x) Z 3 -1 -1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 991 0 0";
+        let seen = Seen::parse(pid(7), stat).unwrap();
+        assert_eq!((seen.parent, seen.group, seen.session), (Some(pid(3)), None, None));
     }
 
     #[test]
