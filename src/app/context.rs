@@ -95,6 +95,7 @@ impl Around {
             umask: self.umask,
             open_plan: None,
             numbered: Vec::new(),
+            ends_shown: std::collections::BTreeSet::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! What every verb is given: the workspace, the settings, the time, and the screen.
 
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,7 +12,7 @@ use crate::{
     clock::{Clock, Timestamp},
     config::{Config, Confirm, Environment, Flag, Layers, Settings, SettingsFile},
     control::{Control, Parts},
-    ids::{Ids, PlanId},
+    ids::{Ids, PlanId, RunId},
     journal::Journal,
     render::{Style, Theme},
     run::Advice,
@@ -81,6 +82,8 @@ pub struct Context<'a> {
     pub open_plan: Option<PlanId>,
     /// The board's order, for plans that are named by their number. Empty outside the deck.
     pub numbered: Vec<PlanId>,
+    /// Runs whose end this process has shown.
+    pub ends_shown: BTreeSet<RunId>,
 }
 
 impl Context<'_> {

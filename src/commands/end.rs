@@ -48,6 +48,7 @@ pub fn ended(context: &mut Context<'_>, record: &RunRecord) -> Result<Done, Fail
             }
         }
     };
+    context.ends_shown.insert(record.id);
     context.print(&text)?;
     Ok(Done { code: Code(code), advice: end.advice })
 }

@@ -116,7 +116,9 @@ fn paint(context: &mut Context<'_>, record: &RunRecord) {
         return;
     }
     let following = view::following(record, context.now());
-    let style = Style { width: context.style.width.saturating_sub(2), ..context.style.clone() };
+    let size = context.screen.size();
+    // Asked for each picture: a window may be made smaller while a run goes on.
+    let style = Style { width: size.columns.saturating_sub(2), ..context.style.clone() };
     let frame = SPINNER[usize::try_from(context.now().millis() / 120).unwrap_or(0) % SPINNER.len()];
     let mut lines = Vec::new();
     for (line, mark) in
@@ -124,7 +126,6 @@ fn paint(context: &mut Context<'_>, record: &RunRecord) {
     {
         lines.push(format!("{mark} {line}"));
     }
-    let size = context.screen.size();
     let room = LIVE_LINES.min(size.rows.saturating_sub(lines.len() + 2));
     if let Some(log) = live_log(context, record) {
         let tail = logs::last_lines(&log, room, 16 << 10);
@@ -132,9 +133,8 @@ fn paint(context: &mut Context<'_>, record: &RunRecord) {
         let dim = |line: String| render::word(render::Role::Dim, &format!("  {line}"), &context.style);
         lines.extend(shown.map(|line| dim(line).trim_end().to_owned()));
     }
-    let hint =
-        render::word(render::Role::Hint, "  d: go on in the background · Ctrl-C: cancel", &context.style);
-    lines.push(hint.trim_end().to_owned());
+    let hint = text::clip("  d: go on in the background · Ctrl-C: cancel", size.columns.saturating_sub(1));
+    lines.push(render::word(render::Role::Hint, &hint, &context.style).trim_end().to_owned());
     context.screen.paint(&lines);
 }
 

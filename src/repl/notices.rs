@@ -1,9 +1,10 @@
 //! Runs that end in the background are announced above the prompt while somebody types.
 
 use std::{
+    collections::BTreeSet,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
         mpsc::SyncSender,
     },
     thread,
@@ -12,7 +13,7 @@ use std::{
 
 use crate::{
     commands::Context,
-    ids::Cursor,
+    ids::{Cursor, RunId},
     journal::Journal,
     render::{self, Style},
     run::EventKind,
@@ -23,41 +24,50 @@ use crate::{
 /// How often the journal is looked at. The look costs one small query when nothing happened.
 const BEAT: Duration = Duration::from_millis(200);
 
-/// Speaks only while somebody listens: what ends while a command runs is shown by that command.
+/// Speaks only while somebody listens. What ends meanwhile is announced afterwards, unless its panel
+/// has been shown.
 pub struct Notices {
     shared: Arc<Shared>,
 }
 
+#[derive(Default)]
 struct Shared {
-    /// Ends after this place in the journal are announced; `i64::MAX` while nobody listens.
-    after: AtomicI64,
+    listening: AtomicBool,
     left: AtomicBool,
+    /// Runs whose end was shown.
+    shown: Mutex<BTreeSet<RunId>>,
 }
 
 impl Notices {
     /// Begins to look. Without a journal yet there is nothing to announce until there is one.
     pub fn start(context: &Context<'_>, speak: SyncSender<String>) -> Self {
-        let shared = Arc::new(Shared { after: AtomicI64::new(i64::MAX), left: AtomicBool::new(false) });
+        let shared = Arc::new(Shared::default());
+        let head = context.journal_if_any().ok().flatten().and_then(|it| it.head().ok());
         let watch = Watch {
             shared: Arc::clone(&shared),
             state: context.state.clone(),
             style: context.style.clone(),
             speak,
         };
+        let look = move || watch.look(head.unwrap_or_default());
         // Without the thread the deck works as well, only more quietly.
-        let _ = thread::Builder::new().name("notices".to_owned()).spawn(move || watch.look());
+        let _ = thread::Builder::new().name("notices".to_owned()).spawn(look);
         Self { shared }
     }
 
     /// From here on ends are announced.
-    pub fn listen(&self, context: &Context<'_>) {
-        let head = context.journal_if_any().ok().flatten().and_then(|it| it.head().ok());
-        self.shared.after.store(head.unwrap_or_default().0, Ordering::Relaxed);
+    pub fn listen(&self) {
+        self.shared.listening.store(true, Ordering::Relaxed);
     }
 
     /// From here on nothing is announced.
     pub fn hush(&self) {
-        self.shared.after.store(i64::MAX, Ordering::Relaxed);
+        self.shared.listening.store(false, Ordering::Relaxed);
+    }
+
+    /// The ends of these runs were shown.
+    pub fn know(&self, shown: &BTreeSet<RunId>) {
+        self.shared.shown.lock().expect("no holder of this lock panics").clone_from(shown);
     }
 }
 
@@ -75,14 +85,15 @@ struct Watch {
 }
 
 impl Watch {
-    fn look(&self) {
+    fn look(&self, mut cursor: Cursor) {
         let mut journal = None;
-        let mut cursor = Cursor::default();
         while !self.shared.left.load(Ordering::Relaxed) {
             thread::park_timeout(BEAT);
+            if !self.shared.listening.load(Ordering::Relaxed) {
+                continue;
+            }
             if journal.is_none() && self.state.journal().exists() {
                 journal = Journal::open(&self.state.journal()).ok();
-                cursor = journal.as_ref().and_then(|it| it.head().ok()).unwrap_or_default();
             }
             if let Some(journal) = &journal {
                 cursor = self.announce(journal, cursor);
@@ -95,8 +106,7 @@ impl Watch {
         let mut cursor = cursor;
         for (at, event) in journal.since(cursor, 1_000).unwrap_or_default() {
             cursor = at;
-            let heard = at.0 > self.shared.after.load(Ordering::Relaxed);
-            if !heard || !matches!(event.kind, EventKind::RunEnded { .. }) {
+            if !matches!(event.kind, EventKind::RunEnded { .. }) || self.was_shown(event.run) {
                 continue;
             }
             if let Ok(Some(run)) = journal.summary(event.run) {
@@ -106,5 +116,9 @@ impl Watch {
             }
         }
         cursor
+    }
+
+    fn was_shown(&self, run: RunId) -> bool {
+        self.shared.shown.lock().expect("no holder of this lock panics").contains(&run)
     }
 }

@@ -40,7 +40,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// # Errors
 /// When the terminal is gone.
 pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
-    crate::screen::catch_interrupts()?;
+    crate::screen::catch_signals()?;
     let mut deck = Deck::open(context)?;
     let names = Arc::new(Mutex::new(Names::default()));
     let line = LineState::default();
@@ -52,18 +52,19 @@ pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
         *names.lock().expect("no holder of this lock panics") = deck.names(context);
         let prompt = DeckPrompt::new(&deck.prompt(), context, line.clone());
         context.style.width = context.screen.size().columns;
-        notices.listen(context);
+        notices.listen();
         files.listen(context, &mut deck);
         let signal = editor.read_line(&prompt);
         notices.hush();
         files.hush();
         context.style.width = context.screen.size().columns;
         let flow = match signal? {
-            Signal::Success(typed) => deck.line(context, &typed)?,
+            Signal::Success(typed) => marked(context, |context| deck.line(context, &typed))?,
             Signal::HostCommand(command) => hotkey(&mut deck, context, &mut editor, &line, &command)?,
             Signal::CtrlC => Flow::Stay,
             _ => deck.key(context, 'q')?,
         };
+        notices.know(&context.ends_shown);
         if flow == Flow::Quit {
             return Ok(ExitCode::Done);
         }
@@ -89,7 +90,7 @@ fn hotkey(
                 // What is printed on the prompt's own row would be painted over: leave it first.
                 context.print(if echoed { "" } else { "\n" })?;
                 echoed = true;
-                if press(deck, context, &hotkey)? == Flow::Quit {
+                if marked(context, |context| press(deck, context, &hotkey))? == Flow::Quit {
                     return Ok(Flow::Quit);
                 }
             }
@@ -106,7 +107,7 @@ fn hotkey(
                     // A line that can't be kept is still run.
                     let _ = editor.history_mut().save(HistoryItem::from_command_line(&typed));
                 }
-                if deck.line(context, &typed)? == Flow::Quit {
+                if marked(context, |context| deck.line(context, &typed))? == Flow::Quit {
                     return Ok(Flow::Quit);
                 }
             }
@@ -114,6 +115,18 @@ fn hotkey(
         }
     }
     Ok(Flow::Stay)
+}
+
+/// Does something between the marks that tell a terminal where output begins and ends (OSC 133 C and
+/// D; the editor prints those around the prompt).
+fn marked(
+    context: &mut Context<'_>,
+    deed: impl FnOnce(&mut Context<'_>) -> Result<Flow, Failure>,
+) -> Result<Flow, Failure> {
+    context.screen.print("\x1b]133;C\x1b\\")?;
+    let flow = deed(context)?;
+    context.screen.print("\x1b]133;D\x1b\\")?;
+    Ok(flow)
 }
 
 fn press(deck: &mut Deck, context: &mut Context<'_>, hotkey: &Hotkey) -> Result<Flow, Failure> {

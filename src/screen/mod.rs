@@ -13,7 +13,7 @@ use std::{io, time::Duration};
 
 pub use question::{Answer, Question};
 pub use recording::Recording;
-pub use terminal::{Terminal, catch_interrupts};
+pub use terminal::{Terminal, catch_signals};
 
 /// Where text goes and answers come from.
 ///

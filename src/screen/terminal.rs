@@ -10,6 +10,8 @@ use crossterm::{
     terminal,
 };
 use dialoguer::{Completion, Confirm, Input, theme::SimpleTheme};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Answer, Key, Question, Screen, Size, busy::Busy};
 
@@ -57,19 +59,26 @@ impl Terminal {
         }
     }
 
-    fn rub_out(&mut self) {
-        if self.painted > 0 {
-            let up = format!("\r\x1b[{}A\x1b[J", self.painted);
-            self.painted = 0;
-            // What was painted is only decoration: a stream that is gone needs none.
-            let _ = io::stderr().write_all(up.as_bytes());
+    /// What takes away what is painted.
+    fn rub_out(&mut self) -> String {
+        match std::mem::take(&mut self.painted) {
+            0 => String::new(),
+            rows => format!("\r\x1b[{rows}A\x1b[J"),
         }
+    }
+
+    /// What is painted is only decoration: a stream that is gone needs none, and its hang-up ends the
+    /// process.
+    fn decorate(text: &str) -> bool {
+        let mut stderr = io::stderr().lock();
+        stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()).is_ok()
     }
 
     /// Ends whatever is only there for the moment, so that lasting text can follow.
     fn settle(&mut self) {
         self.busy = None;
-        self.rub_out();
+        let rubbed_out = self.rub_out();
+        Self::decorate(&rubbed_out);
         self.set_raw(false);
     }
 }
@@ -108,6 +117,7 @@ impl Screen for Terminal {
             self.note(&format!("{}\n", question.line()))?;
             return Ok(self.read_line()?.map_or(Answer::Nothing, |line| question.understand(&line)));
         }
+        let _hushed = Hushed::begin();
         match question {
             Question::Confirm { text, default } => Self::confirm(text, *default),
             Question::Text { text, candidates } => Self::text(text, candidates),
@@ -126,12 +136,19 @@ impl Screen for Terminal {
             return;
         }
         self.busy = None;
-        self.rub_out();
-        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect();
-        let mut stderr = io::stderr().lock();
-        // A terminal that is gone needs no picture; its hang-up ends the process.
-        if stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()).is_ok() {
-            self.painted = lines.len();
+        // More rows than there are could not be taken away again. Old and new in one write: no flicker.
+        let room = self.size().rows.saturating_sub(1);
+        let shown = &lines[..lines.len().min(room)];
+        let mut text = self.rub_out();
+        text.extend(shown.iter().flat_map(|line| {
+            [
+                line.as_str(),
+                "
+",
+            ]
+        }));
+        if Self::decorate(&text) {
+            self.painted = shown.len();
         }
     }
 
@@ -173,6 +190,33 @@ impl Drop for Terminal {
     }
 }
 
+/// While it lives, the terminal echoes nothing and makes no signal of Ctrl-C. A prompt does so for
+/// itself only while it waits for a key: what is typed between its words and that moment would be
+/// echoed, and a Ctrl-C lost.
+struct Hushed {
+    found: Option<Termios>,
+}
+
+impl Hushed {
+    fn begin() -> Self {
+        let found = tcgetattr(io::stdin()).ok();
+        if let Some(mut hushed) = found.clone() {
+            hushed.local_modes &= !(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG);
+            // A terminal that takes no settings can still be asked.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &hushed);
+        }
+        Self { found }
+    }
+}
+
+impl Drop for Hushed {
+    fn drop(&mut self) {
+        if let Some(found) = &self.found {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, found);
+        }
+    }
+}
+
 struct Candidates<'a>(&'a [String]);
 
 impl Completion for Candidates<'_> {
@@ -200,19 +244,45 @@ fn ask<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
     }
 }
 
-/// From here on Ctrl-C at a prompt is an answer ("none"), not the end of the program.
+/// From here on Ctrl-C at a prompt is an answer ("none"), not the end of the program; and a program
+/// that is told to terminate gives the terminal back as it was at this moment.
 ///
 /// # Errors
 /// When the system lends no thread or signal handler.
-pub fn catch_interrupts() -> io::Result<()> {
+pub fn catch_signals() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let mut interrupts = {
+    let (mut interrupt, mut terminate) = {
         let _guard = runtime.enter();
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
     };
-    let listen = move || runtime.block_on(async { while interrupts.recv().await.is_some() {} });
-    std::thread::Builder::new().name("interrupts".to_owned()).spawn(listen)?;
+    let found = tcgetattr(io::stdin()).ok();
+    let listen = move || {
+        runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    Some(()) = interrupt.recv() => {}
+                    Some(()) = terminate.recv() => leave(found.as_ref()),
+                    else => return,
+                }
+            }
+        });
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
     Ok(())
+}
+
+/// What a shell says of a program that TERM has ended.
+const TERMINATED: i32 = 128 + 15;
+
+/// Gives the terminal back as it was found, on a line of its own, and ends the process. Whatever the
+/// program was doing may have held the terminal in a way of its own.
+fn leave(found: Option<&Termios>) -> ! {
+    Terminal::decorate("\r\n\x1b[?2004l\x1b[?25h\x1b[0m");
+    if let Some(found) = found {
+        // Nothing is left to do about a terminal that takes no settings.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, found);
+    }
+    std::process::exit(TERMINATED)
 }
 
 #[cfg(test)]
