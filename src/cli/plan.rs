@@ -36,9 +36,18 @@ pub struct ShowArgs {
 ///
 /// Ends with 1 when there is an error among the problems.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck plan lint
+  plandeck plan lint ALPHA --fix")]
 pub struct LintArgs {
     /// One plan; all plans when absent
     pub plan: Option<PlanName>,
+    /// Mend what can be mended safely: boxes and counts that only repeat what a task's own file says
+    ///
+    /// No state changes by it. One plan's mends are one edit for `plan undo`.
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// Compare what is ticked with what was done

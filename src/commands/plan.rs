@@ -1,5 +1,7 @@
 //! `plan list|show|lint`: what was read, for people and for scripts.
 
+use std::collections::BTreeSet;
+
 use super::{
     context::{Context, Done},
     failure::Failure,
@@ -7,7 +9,11 @@ use super::{
 };
 use crate::{
     cli::{ExitCode, LintArgs, Output, ShowArgs},
-    plan::problem::{Problem, Severity},
+    plan::{
+        LineEdit, Mend, mends,
+        problem::{Problem, Severity},
+        texts_for,
+    },
     render::{self, Role, json},
     text,
     view::Detail,
@@ -44,6 +50,7 @@ pub fn show(context: &mut Context<'_>, args: &ShowArgs) -> Result<Done, Failure>
 /// # Errors
 /// When there is no such plan.
 pub fn lint(context: &mut Context<'_>, args: &LintArgs) -> Result<Done, Failure> {
+    let mended = if args.fix { mend(context, args)? } else { Vec::new() };
     let problems = match &args.plan {
         Some(name) => match plans::resolve(context, name) {
             Ok(plan) => plan.problems,
@@ -56,9 +63,10 @@ pub fn lint(context: &mut Context<'_>, args: &LintArgs) -> Result<Done, Failure>
         }
     };
     let listed: Vec<_> = problems.iter().map(json::problem).collect();
-    let value = json::envelope("plan.lint", serde_json::json!({ "problem_list": listed }));
+    let fixed: Vec<_> = mended.iter().map(mend_json).collect();
+    let value = json::envelope("plan.lint", serde_json::json!({ "problem_list": listed, "fixed": fixed }));
     let text = match context.output {
-        Output::Table => described(context, &problems),
+        Output::Table => mended_words(&mended) + &described(context, &problems),
         Output::Plain => render::plain::problems(&problems),
         Output::Json => json::document(&value) + "\n",
         Output::Ndjson => json::line(&value) + "\n",
@@ -66,6 +74,49 @@ pub fn lint(context: &mut Context<'_>, args: &LintArgs) -> Result<Done, Failure>
     context.print(&text)?;
     let failed = problems.iter().any(|it| it.severity == Severity::Error);
     Ok(Done::with(if failed { ExitCode::Failed } else { ExitCode::Done }))
+}
+
+/// Mends what can be mended safely, plan by plan, and says what was.
+fn mend(context: &Context<'_>, args: &LintArgs) -> Result<Vec<Mend>, Failure> {
+    let meant = match &args.plan {
+        Some(name) => match plans::resolve(context, name) {
+            Ok(plan) => {
+                plans::must_be_inside(context, Some(name), &plan)?;
+                vec![plan]
+            }
+            // Nothing of it could be understood, so nothing of it can be mended.
+            Err(Failure::Plan(_)) => Vec::new(),
+            Err(failure) => return Err(failure),
+        },
+        None => plans::load(context)?.plans,
+    };
+    let mut mended = Vec::new();
+    for plan in &meant {
+        let told = plan.problems.iter().map(|it| it.place.file.clone());
+        let files: BTreeSet<_> = plan.items.iter().flat_map(|it| texts_for(plan, it)).chain(told).collect();
+        let texts = plans::texts(context, files);
+        let mends = mends(plan, &texts);
+        let edits: Vec<LineEdit> = mends.iter().map(|it| it.edit.clone()).collect();
+        context.editor().replace_lines(&edits)?;
+        mended.extend(mends);
+    }
+    Ok(mended)
+}
+
+fn mend_json(mend: &Mend) -> serde_json::Value {
+    serde_json::json!({ "code": mend.code.word(), "edit": super::edits::edit_json(&mend.edit) })
+}
+
+fn mended_words(mended: &[Mend]) -> String {
+    let mut words = String::new();
+    for Mend { code, edit, .. } in mended {
+        let (file, new) = (text::plain(&edit.file), text::plain(&edit.new));
+        words += &format!("mended[{}] {file}:{}\n    {}\n", code.word(), edit.line, new.trim());
+    }
+    if !mended.is_empty() {
+        words += "plan undo takes the last plan's mends back.\n";
+    }
+    words
 }
 
 fn described(context: &Context<'_>, problems: &[Problem]) -> String {

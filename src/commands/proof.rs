@@ -1,6 +1,6 @@
 //! `plan proof`: what is ticked, what is proven, and what says so.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     context::{Context, Done},
@@ -49,7 +49,8 @@ pub fn proof(context: &mut Context<'_>, args: &ProofArgs) -> Result<Done, Failur
     let history = workspace::history(&context.root, &own_files);
     let mut proofs = Vec::new();
     for plan in &meant {
-        let texts = plans::texts(context, plan.items.iter().flat_map(|it| texts_for(plan, it)));
+        let files: BTreeSet<_> = plan.items.iter().flat_map(|it| texts_for(plan, it)).collect();
+        let texts = plans::texts(context, files);
         let runs = runs(context, plan)?;
         let others = all.iter().filter(|it| it.id != plan.id).flat_map(|it| &it.items);
         let shared_ids: HashSet<ItemId> = others.map(|it| it.id.clone()).collect();

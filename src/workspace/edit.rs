@@ -12,6 +12,7 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rustix::fs::FlockOperation;
@@ -25,6 +26,9 @@ use crate::plan::LineEdit;
 
 /// What begins the name of every temporary file of ours.
 pub(super) const TEMPORARY: &str = ".plandeck-";
+
+/// Temporary files of this age have nobody any more.
+const FORGOTTEN: Duration = Duration::from_hours(1);
 
 /// Why an edit did not happen. Nothing was changed.
 #[derive(Debug)]
@@ -332,7 +336,25 @@ fn write_beside(
     temporary.write_all(bytes).map_err(|error| with_path(error, target))?;
     temporary.as_file().set_permissions(permissions).map_err(|error| with_path(error, target))?;
     temporary.as_file().sync_all().map_err(|error| with_path(error, target))?;
+    sweep(folder, temporary.as_file());
     Ok(temporary)
+}
+
+/// Removes what writers that were killed long ago have left here. Age is told by the file system's
+/// own clock, from the file that was made just now; one that is younger may belong to somebody.
+fn sweep(folder: &Path, newest: &File) {
+    let modified = |it: io::Result<fs::Metadata>| it.and_then(|it| it.modified()).ok();
+    let Some(now) = modified(newest.metadata()) else { return };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_ours = name.starts_with(TEMPORARY) && name.ends_with(".tmp");
+        let age = is_ours.then(|| modified(entry.metadata())).flatten();
+        if age.is_some_and(|it| now.duration_since(it).is_ok_and(|age| age > FORGOTTEN)) {
+            // Somebody else may have swept it already.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn sync_folder(file: &Path) -> io::Result<()> {
@@ -427,6 +449,42 @@ mod tests {
             assert!(matches!(editor.create(file, ""), Err(EditError::Outside { .. })), "{file}");
         }
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn lines_of_several_files_change_together_or_not_at_all() {
+        let (root, editor) = workspace(b"- [ ] a\r\n- [ ] b\n");
+        fs::write(root.path().join("list.md"), "- [ ] one\n").unwrap();
+        let edit = |file: &str, line, seen: &str, new: &str| LineEdit {
+            file: file.to_owned(),
+            line,
+            seen: seen.to_owned(),
+            new: new.to_owned(),
+        };
+        let texts = || ["plan.md", "list.md"].map(|it| fs::read_to_string(root.path().join(it)).unwrap());
+        let before = texts();
+        let first = edit("plan.md", 1, "- [ ] a", "- [x] a longer one");
+        let wrong = [first.clone(), edit("list.md", 1, "- [ ] two", "- [x] two")];
+        assert!(matches!(editor.replace_lines(&wrong), Err(EditError::Changed { .. })));
+        assert_eq!(texts(), before, "not even the line that was as it was seen");
+        let right = [first, edit("plan.md", 2, "- [ ] b", ""), edit("list.md", 1, "- [ ] one", "- [x] one")];
+        editor.replace_lines(&right).unwrap();
+        assert_eq!(texts(), ["- [x] a longer one\r\n\n", "- [x] one\n"]);
+        assert!(matches!(editor.undo_of(|file| file == "other.md"), Err(EditError::NothingToUndo)));
+        editor.undo_of(|file| file == "plan.md").unwrap();
+        assert_eq!(texts(), before, "they are one edit");
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_swept_when_it_is_old() {
+        let (root, editor) = workspace(b"- [ ] a\n");
+        let old = File::create(root.path().join(".plandeck-old.tmp")).unwrap();
+        let now = old.metadata().unwrap().modified().unwrap();
+        old.set_modified(now - FORGOTTEN * 2).unwrap();
+        File::create(root.path().join(".plandeck-new.tmp")).unwrap();
+        editor.replace_line("plan.md", 1, "- [ ] a", "- [x] a").unwrap();
+        assert!(!root.path().join(".plandeck-old.tmp").exists());
+        assert!(root.path().join(".plandeck-new.tmp").exists(), "it may belong to somebody");
     }
 
     #[test]
