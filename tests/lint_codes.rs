@@ -1,7 +1,5 @@
 //! Scripts match on the codes of problems: each is documented, with the severity it has.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::{collections::BTreeMap, fs};
 
 use plandeck::plan::problem::Code;

@@ -18,7 +18,7 @@ pub struct Problem {
     /// What would mend it, as an instruction.
     pub fix: String,
     /// A number that is stated at the place, and what it should be; for counts that disagree.
-    pub counts: Option<Counts>,
+    pub counts: Option<Box<Counts>>,
 }
 
 /// A stated number, and what there is.
@@ -40,7 +40,7 @@ impl Problem {
     /// With the number that is stated there, and what it should be.
     #[must_use]
     pub fn with_counts(self, stated: impl Into<String>, actual: usize) -> Self {
-        Self { counts: Some(Counts { stated: stated.into(), actual }), ..self }
+        Self { counts: Some(Box::new(Counts { stated: stated.into(), actual })), ..self }
     }
 }
 

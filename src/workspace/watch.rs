@@ -58,7 +58,7 @@ pub struct Watch {
 }
 
 enum By {
-    Notice { watcher: RecommendedWatcher, events: Receiver<notify::Result<notify::Event>>, on: Vec<PathBuf> },
+    Notice { system: RecommendedWatcher, events: Receiver<notify::Result<notify::Event>>, on: Vec<PathBuf> },
     Look { every: Duration, last: Box<Snapshot> },
 }
 
@@ -83,7 +83,7 @@ impl Watch {
     /// Waits for a change, at most so long.
     pub fn wait(&mut self, patience: Duration) -> Heard {
         match &mut self.by {
-            By::Notice { watcher, events, on } => {
+            By::Notice { system, events, on } => {
                 let first = match events.recv_timeout(patience) {
                     Ok(event) => event,
                     Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
@@ -97,7 +97,7 @@ impl Watch {
                 let all: Vec<_> = std::iter::once(first).chain(events.try_iter()).collect();
                 let heard = told(&self.watched, all);
                 // A folder that came to be holds plans that nobody has given notice of.
-                let came = listen(&self.watched, watcher, on);
+                let came = listen(&self.watched, system, on);
                 if came && heard == Heard::Nothing { Heard::Changed(Vec::new()) } else { heard }
             }
             By::Look { every, last } => {
@@ -116,21 +116,21 @@ impl Watch {
 
 fn notice(watched: &Watched) -> Option<By> {
     let (sender, events) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(sender).ok()?;
-    watcher.watch(&watched.root, RecursiveMode::NonRecursive).ok()?;
+    let mut system = notify::recommended_watcher(sender).ok()?;
+    system.watch(&watched.root, RecursiveMode::NonRecursive).ok()?;
     let mut on = Vec::new();
-    listen(watched, &mut watcher, &mut on);
+    listen(watched, &mut system, &mut on);
     let complete = on.len() == present(watched).len();
-    complete.then_some(By::Notice { watcher, events, on })
+    complete.then_some(By::Notice { system, events, on })
 }
 
 /// Asks for notice of every folder that is there and was not listened to; true when one is new.
-fn listen(watched: &Watched, watcher: &mut RecommendedWatcher, on: &mut Vec<PathBuf>) -> bool {
+fn listen(watched: &Watched, system: &mut RecommendedWatcher, on: &mut Vec<PathBuf>) -> bool {
     let there = present(watched);
     on.retain(|folder| there.contains(folder));
     let mut came = false;
     for folder in there {
-        if !on.contains(&folder) && watcher.watch(&folder, RecursiveMode::Recursive).is_ok() {
+        if !on.contains(&folder) && system.watch(&folder, RecursiveMode::Recursive).is_ok() {
             on.push(folder);
             came = true;
         }

@@ -42,8 +42,7 @@ fn applied(texts: &Listing, edits: &[LineEdit]) -> Listing {
 }
 
 fn reads_as(item: &Item, state: ItemState) -> bool {
-    item.state == state
-        || state == ItemState::Pending && matches!(item.state, ItemState::Ready | ItemState::Blocked)
+    item.state == state || state == Pending && matches!(item.state, ItemState::Ready | Blocked)
 }
 
 /// Sets a state, compares the lines that change, and reads the new state back.
@@ -61,13 +60,38 @@ fn refused(files: &[(&str, &str)], id: &str, state: ItemState, expected: NoEdit)
     assert_eq!(wish(&listing(files), id, state), Err(expected), "{id} to {}", state.word());
 }
 
+fn tasks(text: &str) -> [(&str, &str); 1] {
+    [("specs/001-a/tasks.md", text)]
+}
+
+fn checklist(text: &str) -> [(&str, &str); 1] {
+    [("notes/list.md", text)]
+}
+
+fn change(text: &str) -> [(&str, &str); 1] {
+    [("openspec/changes/add/tasks.md", text)]
+}
+
+fn session<'t>(file: &'t str, list: &'t str) -> [(&'t str, &'t str); 2] {
+    [(".workflow/active/WFS-a/.task/IMPL-1.json", file), (".workflow/active/WFS-a/TODO_LIST.md", list)]
+}
+
+fn taskmaster(text: &str) -> [(&str, &str); 1] {
+    [(".taskmaster/tasks/tasks.json", text)]
+}
+
+fn backlog<'t>(config: &'t str, task: &'t str) -> [(&'t str, &'t str); 2] {
+    [("backlog/config.yml", config), ("backlog/tasks/task-1 - Dig.md", task)]
+}
+
+fn issues(text: &str) -> [(&str, &str); 1] {
+    [(".beads/issues.jsonl", text)]
+}
+
 use ItemState::{Blocked, Done, InProgress, InReview, NeedsFix, Pending, Skipped};
 
 #[test]
 fn a_box_is_ticked_by_its_place_and_never_a_marker_or_a_link() {
-    fn tasks(text: &str) -> [(&str, &str); 1] {
-        [("specs/001-a/tasks.md", text)]
-    }
     check(
         &tasks("- [P] [ ] T001 Marker first\n- [X] T002 Other"),
         "T001",
@@ -92,9 +116,6 @@ fn a_box_is_ticked_by_its_place_and_never_a_marker_or_a_link() {
 
 #[test]
 fn the_files_own_habit_decides_the_mark() {
-    fn tasks(text: &str) -> [(&str, &str); 1] {
-        [("specs/001-a/tasks.md", text)]
-    }
     check(&tasks("- [ ] T001 a\n- [~] T002 b"), "T001", InProgress, &[("- [ ] T001 a", "- [~] T001 a")]);
     check(&tasks("- [ ] T001 a\n- [✅] T002 b"), "T001", Done, &[("- [ ] T001 a", "- [✅] T001 a")]);
     check(&tasks("- [⚠️] T001 a"), "T001", Done, &[("- [⚠️] T001 a", "- [x] T001 a")]);
@@ -106,9 +127,6 @@ fn the_files_own_habit_decides_the_mark() {
 
 #[test]
 fn tasks_without_boxes_have_signs_or_words() {
-    fn tasks(text: &str) -> [(&str, &str); 1] {
-        [("specs/001-a/tasks.md", text)]
-    }
     check(&tasks("- ✅ T001 a\n- 🚧 T002 b"), "T002", Done, &[("- 🚧 T002 b", "- ✅ T002 b")]);
     check(
         &tasks("### T001: a\n\n- **Status**: ✅ DONE (yesterday)\n"),
@@ -121,16 +139,10 @@ fn tasks_without_boxes_have_signs_or_words() {
 
 #[test]
 fn checklists_have_all_the_marks_and_changes_of_openspec_two() {
-    fn list(text: &str) -> [(&str, &str); 1] {
-        [("notes/list.md", text)]
-    }
-    check(&list("* [ ] one\n"), "1.1", InProgress, &[("* [ ] one", "* [~] one")]);
-    check(&list("* [ ] one\n"), "1.1", Skipped, &[("* [ ] one", "* [-] one")]);
-    check(&list("* [ ] one\n"), "1.1", Blocked, &[("* [ ] one", "* [!] one")]);
-    refused(&list("- [ ] one\n  - [ ] two\n"), "1.1", Done, NoEdit::Container);
-    fn change(text: &str) -> [(&str, &str); 1] {
-        [("openspec/changes/add/tasks.md", text)]
-    }
+    check(&checklist("* [ ] one\n"), "1.1", InProgress, &[("* [ ] one", "* [~] one")]);
+    check(&checklist("* [ ] one\n"), "1.1", Skipped, &[("* [ ] one", "* [-] one")]);
+    check(&checklist("* [ ] one\n"), "1.1", Blocked, &[("* [ ] one", "* [!] one")]);
+    refused(&checklist("- [ ] one\n  - [ ] two\n"), "1.1", Done, NoEdit::Container);
     check(&change("- [ ] 1.1 One\n"), "1.1", Done, &[("- [ ] 1.1 One", "- [x] 1.1 One")]);
     refused(&change("- [ ] 1.1 One\n"), "1.1", InProgress, NoEdit::NoWord);
 }
@@ -140,9 +152,6 @@ fn a_session_changes_the_tasks_file_and_the_list_beside_it() {
     let file =
         "{\n  \"id\": \"IMPL-1\",\n  \"title\": \"Dig\",\n  \"status\": \"pending\",\n  \"x\": 1.50\n}\n";
     let list = "- [ ] **IMPL-1**: Dig → [📋](./.task/IMPL-1.json)\n- [x] **IMPL-2**: Fill\n";
-    fn session<'t>(file: &'t str, list: &'t str) -> [(&'t str, &'t str); 2] {
-        [(".workflow/active/WFS-a/.task/IMPL-1.json", file), (".workflow/active/WFS-a/TODO_LIST.md", list)]
-    }
     let box_line = "- [ ] **IMPL-1**: Dig → [📋](./.task/IMPL-1.json)";
     check(
         &session(file, list),
@@ -221,13 +230,15 @@ fn tasks_inside_a_sessions_metadata_or_in_its_list_alone_are_found() {
 
 #[test]
 fn task_master_changes_one_value_however_its_file_is_laid_out() {
-    fn file(text: &str) -> [(&str, &str); 1] {
-        [(".taskmaster/tasks/tasks.json", text)]
-    }
     let pretty = "{\r\n \"master\": {\"tasks\": [\r\n  {\r\n   \"id\": 1,\r\n   \"title\": \"a\",\r\n   \"status\": \"pending\",\r\n   \"subtasks\": [\r\n    {\"id\": 1, \"title\": \"b\", \"status\": \"pending\"},\r\n    {\"id\": 2, \"title\": \"c\", \"status\": \"pending\"}\r\n   ]\r\n  }\r\n ]}\r\n}";
-    check(&file(pretty), "1", InReview, &[("   \"status\": \"pending\",", "   \"status\": \"review\",")]);
     check(
-        &file(pretty),
+        &taskmaster(pretty),
+        "1",
+        InReview,
+        &[("   \"status\": \"pending\",", "   \"status\": \"review\",")],
+    );
+    check(
+        &taskmaster(pretty),
         "1.2",
         Done,
         &[(
@@ -236,16 +247,13 @@ fn task_master_changes_one_value_however_its_file_is_laid_out() {
         )],
     );
     let flat = "{\"tasks\":[{\"id\":1,\"title\":\"a\",\"status\":\"done\"},{\"id\":2,\"title\":\"b\",\"status\":\"pending\"}]}";
-    check(&file(flat), "2", InProgress, &[(flat, &flat.replace("pending", "in-progress"))]);
-    refused(&file(flat), "2", NeedsFix, NoEdit::NoWord);
+    check(&taskmaster(flat), "2", InProgress, &[(flat, &flat.replace("pending", "in-progress"))]);
+    refused(&taskmaster(flat), "2", NeedsFix, NoEdit::NoWord);
 }
 
 #[test]
 fn a_backlog_is_written_in_its_own_words() {
     let task = |line: &str| format!("---\nid: task-1\ntitle: Dig\n{line}\nassignee: @ana\n---\n- [ ] #1 x\n");
-    fn backlog<'t>(config: &'t str, task: &'t str) -> [(&'t str, &'t str); 2] {
-        [("backlog/config.yml", config), ("backlog/tasks/task-1 - Dig.md", task)]
-    }
     let words = "statuses: [\"Inbox\", \"Doing\", \"Shipped: v1\"]\n";
     let say = |config, line: &str, state, new: &str| {
         check(&backlog(config, &task(line)), "task-1", state, &[(line, new)]);
@@ -268,19 +276,16 @@ fn a_backlog_is_written_in_its_own_words() {
 
 #[test]
 fn an_issue_of_beads_carries_the_time_it_was_closed() {
-    fn file(text: &str) -> [(&str, &str); 1] {
-        [(".beads/issues.jsonl", text)]
-    }
     let open = "{\"id\":\"b-1\",\"title\":\"status\",\"status\":\"open\",\"updated_at\":\"2025-01-01T00:00:00Z\",\"zz\":[1,  2]}";
     let closed = format!(
         "{{\"id\":\"b-1\",\"title\":\"status\",\"status\":\"closed\",\"closed_at\":\"{NOW}\",\"updated_at\":\"{NOW}\",\"zz\":[1,  2]}}"
     );
     let two = format!("{{\"id\":\"b-0\",\"title\":\"other\"}}\n{open}\n");
-    check(&file(&two), "b-1", Done, &[(open, &closed)]);
+    check(&issues(&two), "b-1", Done, &[(open, &closed)]);
     let reopened = closed.replace("\"closed\"", "\"in_progress\"").replacen(&format!("\"{NOW}\""), "null", 1);
-    check(&file(&closed), "b-1", InProgress, &[(&closed, &reopened)]);
-    refused(&file(open), "b-1", Pending, NoEdit::Already);
-    refused(&file(open), "b-1", Skipped, NoEdit::NoWord);
+    check(&issues(&closed), "b-1", InProgress, &[(&closed, &reopened)]);
+    refused(&issues(open), "b-1", Pending, NoEdit::Already);
+    refused(&issues(open), "b-1", Skipped, NoEdit::NoWord);
 }
 
 #[test]
@@ -351,9 +356,6 @@ fn what_only_repeats_another_place_is_mended_and_nothing_else() {
         assert_eq!(told(&after) + mends.len(), told(&before), "{after:#?}");
     };
     let task = |status: &str| format!("{{\"id\": \"IMPL-1\", \"status\": \"{status}\"}}");
-    fn session<'t>(task: &'t str, list: &'t str) -> [(&'t str, &'t str); 2] {
-        [(".workflow/active/WFS-a/.task/IMPL-1.json", task), (".workflow/active/WFS-a/TODO_LIST.md", list)]
-    }
     check(&session(&task("completed"), "- [ ] IMPL-1: a"), &[("- [ ] IMPL-1: a", "- [x] IMPL-1: a")]);
     check(&session(&task("pending"), "- [X] IMPL-1: a"), &[("- [X] IMPL-1: a", "- [ ] IMPL-1: a")]);
     check(&session(&task("pending"), "- [x] ~~IMPL-1: a~~"), &[]);

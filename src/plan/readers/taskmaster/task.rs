@@ -65,7 +65,7 @@ pub fn objects<'a>(tasks: &[Part<'a>]) -> Vec<(String, Part<'a>)> {
         let Some(members) = task.members() else { continue };
         let own = id(&members, index);
         found.push((own.clone(), *task));
-        let subtasks = members.get("subtasks").and_then(|it| it.elements()).unwrap_or_default();
+        let subtasks = members.get("subtasks").and_then(Part::elements).unwrap_or_default();
         let with_members =
             |(index, part): (usize, Part<'a>)| Some((below(&own, &id(&part.members()?, index)), part));
         found.extend(subtasks.into_iter().enumerate().filter_map(with_members));
