@@ -86,11 +86,22 @@ fn query(context: &Context<'_>, args: &ListArgs) -> Result<RunQuery, Failure> {
 
 /// A plan that is there by what people call it, or one that is gone by the id its runs remember.
 fn plan_id(context: &Context<'_>, asked: &str) -> Result<PlanId, Failure> {
-    match plans::load(context)?.find(asked, &context.numbered) {
+    let plans = plans::load(context)?;
+    let gone = PlanId::new(asked);
+    // A plan that was renamed may hold its old name in the new one; the old one's runs are its own.
+    if plans.get(&gone).is_none() && has_runs(context, &gone)? {
+        return Ok(gone);
+    }
+    match plans.find(asked, &context.numbered) {
         Ok(plan) => Ok(plan.id.clone()),
         Err(Refusal::NoSuchPlan { .. }) => Ok(PlanId::new(asked)),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+fn has_runs(context: &Context<'_>, plan: &PlanId) -> Result<bool, Failure> {
+    let query = RunQuery { plan: Some(plan.clone()), limit: 1, ..RunQuery::default() };
+    Ok(context.journal_if_any()?.map(|it| it.list(&query)).transpose()?.is_some_and(|page| page.total > 0))
 }
 
 /// What was asked for, in words.

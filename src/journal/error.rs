@@ -96,7 +96,8 @@ impl Error {
     /// True when the file may only be read.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        matches!(self.code(), Some(rusqlite::ErrorCode::ReadOnly))
+        use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
+        matches!(self.code(), Some(ReadOnly | CannotOpen))
     }
 
     /// What SQLite calls it, where it was SQLite that failed.

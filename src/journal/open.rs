@@ -23,12 +23,20 @@ const STATEMENTS: usize = 64;
 
 impl Journal {
     /// Opens the journal at `path`, creating it (mode 0600, as its `-wal` and `-shm`) or bringing it
-    /// up to date. The folder must be there.
+    /// up to date. The folder must be there. In a folder that nobody can write to, such as a mounted
+    /// backup, it can still be read.
     ///
     /// # Errors
     /// When the file can't be made or opened, is no journal, or was written by a newer program.
     pub fn open(path: &Path) -> Result<Self, Error> {
         create_private(path).map_err(|source| Error::open(path, source))?;
+        match Self::open_to_write(path) {
+            Err(error) if error.is_read_only() => Self::open_unchanging(path).ok_or(error),
+            other => other,
+        }
+    }
+
+    fn open_to_write(path: &Path) -> Result<Self, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags).map_err(|source| Error::open(path, source))?;
         let mut journal = Self { db };
@@ -50,6 +58,23 @@ impl Journal {
             .and_then(|()| schema::expect_current(&journal.db))
             .map_err(|error| at(path, error))?;
         Ok(journal)
+    }
+
+    /// Without the files that SQLite keeps beside a journal that may change. Nothing when one is there
+    /// that holds a part of the truth.
+    fn open_unchanging(path: &Path) -> Option<Self> {
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        if std::fs::metadata(wal).is_ok_and(|it| it.len() > 0) {
+            return None;
+        }
+        let named = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let db = Connection::open_with_flags(format!("file:{named}?immutable=1"), flags).ok()?;
+        let journal = Self { db };
+        journal.settings().and_then(|()| schema::expect_current(&journal.db)).ok()?;
+        Some(journal)
     }
 
     /// A journal of its own that is gone when it is dropped.
