@@ -276,6 +276,7 @@ const TERMINATED: i32 = 128 + 15;
 
 /// Gives the terminal back as it was found, on a line of its own, and ends the process. Whatever the
 /// program was doing may have held the terminal in a way of its own.
+#[expect(clippy::disallowed_methods, reason = "the thread that edits the line can't be asked to return")]
 fn leave(found: Option<&Termios>) -> ! {
     Terminal::decorate("\r\n\x1b[?2004l\x1b[?25h\x1b[0m");
     if let Some(found) = found {
