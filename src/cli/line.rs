@@ -6,10 +6,11 @@ use clap::{CommandFactory as _, Parser, Subcommand, builder::StyledStr, error::E
 
 use super::{
     global::{Cli, Common},
+    kept::{DiffArgs, ExportArgs, PruneArgs},
     plan::PlanVerb,
     run::{
         CancelArgs, CreateArgs, EventsArgs, FollowArgs, GetArgs, ListArgs, LogsArgs, PauseArgs, RetryArgs,
-        RunVerb, UnpauseArgs, WaitArgs,
+        RunVerb, SendArgs, UnpauseArgs, WaitArgs,
     },
     values::PlanName,
     verb::Verb,
@@ -157,7 +158,11 @@ enum PlainRun {
     Cancel(CancelArgs),
     Pause(PauseArgs),
     Unpause(UnpauseArgs),
+    Send(SendArgs),
     Retry(RetryArgs),
+    Diff(DiffArgs),
+    Prune(PruneArgs),
+    Export(ExportArgs),
 }
 
 impl From<PlainRun> for RunVerb {
@@ -173,7 +178,11 @@ impl From<PlainRun> for RunVerb {
             PlainRun::Cancel(args) => Self::Cancel(args),
             PlainRun::Pause(args) => Self::Pause(args),
             PlainRun::Unpause(args) => Self::Unpause(args),
+            PlainRun::Send(args) => Self::Send(args),
             PlainRun::Retry(args) => Self::Retry(args),
+            PlainRun::Diff(args) => Self::Diff(args),
+            PlainRun::Prune(args) => Self::Prune(args),
+            PlainRun::Export(args) => Self::Export(args),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod exit_code;
 mod global;
 mod help;
+mod kept;
 mod line;
 mod plan;
 mod run;
@@ -18,6 +19,7 @@ mod tests;
 pub use exit_code::ExitCode;
 pub use global::{Cli, Colour, Common, Global, Output};
 pub use help::{EXIT_CODES_TOPIC, Grammar, exit_codes, help};
+pub use kept::{DiffArgs, ExportArgs, PruneArgs};
 pub use line::{DeckVerb, LineError, Typed, parse_args, parse_line};
 pub use plan::{
     ApproveArgs, LintArgs, PlanVerb, ProofArgs, RejectArgs, SetArgs, ShowArgs, Target, UndoArgs,
@@ -25,7 +27,7 @@ pub use plan::{
 };
 pub use run::{
     CancelArgs, CreateArgs, EventsArgs, FollowArgs, GetArgs, LaunchOptions, ListArgs, LogsArgs, PauseArgs,
-    RetryArgs, RunVerb, SortBy, UnpauseArgs, WaitArgs,
+    RetryArgs, RunVerb, SendArgs, SortBy, UnpauseArgs, WaitArgs,
 };
 pub use values::{InputSource, Param, PlanName, RunRef, StateWord, StatusWord, StreamName, When};
 pub use verb::{

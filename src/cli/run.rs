@@ -4,7 +4,10 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::values::{InputSource, Param, PlanName, RunRef, StatusWord, StreamName, When};
+use super::{
+    kept::{DiffArgs, ExportArgs, PruneArgs},
+    values::{InputSource, Param, PlanName, RunRef, StatusWord, StreamName, When},
+};
 use crate::{
     ids::{ItemId, WorkflowName},
     text::parse_duration,
@@ -24,7 +27,11 @@ pub enum RunVerb {
     Cancel(CancelArgs),
     Pause(PauseArgs),
     Unpause(UnpauseArgs),
+    Send(SendArgs),
     Retry(RetryArgs),
+    Diff(DiffArgs),
+    Prune(PruneArgs),
+    Export(ExportArgs),
 }
 
 /// What `next`, `subplan`, `execution` and `run create` have in common.
@@ -50,10 +57,11 @@ pub struct LaunchOptions {
 Examples:
   plandeck run create next --plan ALPHA --follow
   plandeck run create task --plan 001-login --item T014 --item T015 --slots 2
-  plandeck run create release --param level=2 --timeout 10m --dry-run")]
+  plandeck run create release --param level=2 --timeout 10m --dry-run
+  plandeck run create                          (asks, on a terminal)")]
 pub struct CreateArgs {
-    /// next, subplan, execution, task, or one of the configuration
-    pub workflow: WorkflowName,
+    /// next, subplan, execution, task, or one of the configuration; asked for when absent
+    pub workflow: Option<WorkflowName>,
     /// The plan
     #[arg(short, long)]
     pub plan: Option<PlanName>,
@@ -86,8 +94,12 @@ pub struct CreateArgs {
 Examples:
   plandeck run list
   plandeck run list --plan ALPHA --status failed --status timed_out
-  plandeck run list --since 7d --sort duration -o json")]
+  plandeck run list --since 7d --sort duration -o json
+  plandeck run list -i")]
 pub struct ListArgs {
+    /// Choose, follow, cancel and retry with keys, on a terminal
+    #[arg(short, long)]
+    pub interactive: bool,
     /// Only runs of this plan
     #[arg(short, long)]
     pub plan: Option<PlanName>,
@@ -138,9 +150,18 @@ pub enum SortBy {
 
 /// Show a run: tasks, attempts, deliverables, advice
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck run get @latest
+  plandeck run get 3f9c2a --watch
+  plandeck run get ../elsewhere/run-3f9c2a.jsonl -o json")]
 pub struct GetArgs {
-    /// Its tail, its full id, @latest or @latest-failed
+    /// Its tail, its full id, @latest, @latest-failed, or the file of an exported run
+    #[arg(value_name = "RUN|FILE")]
     pub run: RunRef,
+    /// Show it anew whenever something happens, until it ends
+    #[arg(short, long)]
+    pub watch: bool,
 }
 
 /// Show what a run printed
@@ -149,9 +170,11 @@ pub struct GetArgs {
 Examples:
   plandeck run logs @latest --follow
   plandeck run logs 3f9c2a --tail 50
-  plandeck run logs @latest-failed --grep '^error'")]
+  plandeck run logs @latest-failed --grep '^error'
+  plandeck run logs run-3f9c2a.jsonl")]
 pub struct LogsArgs {
-    /// Its tail, its full id, @latest or @latest-failed
+    /// Its tail, its full id, @latest, @latest-failed, or the file of an exported run
+    #[arg(value_name = "RUN|FILE")]
     pub run: RunRef,
     /// One task; the first that failed, else the first, when absent
     pub task: Option<String>,
@@ -168,12 +191,16 @@ pub struct LogsArgs {
     #[arg(long, value_name = "REGEX")]
     pub grep: Option<String>,
     /// Only one stream; needs a recipe with capture = "split"
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with_all = ["follow", "from"])]
     pub stream: Option<StreamName>,
 }
 
 /// List what happened in a run
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck run events @latest
+  plandeck run events 3f9c2a --from 12")]
 pub struct EventsArgs {
     /// Its tail, its full id, @latest or @latest-failed
     pub run: RunRef,
@@ -236,12 +263,29 @@ pub struct UnpauseArgs {
     pub run: RunRef,
 }
 
+/// Give a line to the standard input of a run's task
+///
+/// Only for a task that is alone and whose recipe holds its input open; else it is refused.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck run send @latest yes
+  plandeck run send 3f9c2a \"go on with the second one\"")]
+pub struct SendArgs {
+    /// Its tail, its full id or @latest
+    pub run: RunRef,
+    /// The line, without its end
+    #[arg(allow_hyphen_values = true)]
+    pub text: String,
+}
+
 /// Run again what a run's frozen specification says, as a new run
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 #[command(before_long_help = "\
 Examples:
   plandeck run retry @latest-failed
-  plandeck run retry 3f9c2a --failed --timeout 10m")]
+  plandeck run retry 3f9c2a --failed --timeout 10m
+  plandeck run retry 3f9c2a --from lint --follow")]
 pub struct RetryArgs {
     /// Its tail, its full id, @latest or @latest-failed
     pub run: RunRef,

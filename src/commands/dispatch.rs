@@ -2,9 +2,9 @@
 
 use super::{
     context::{Context, Done},
-    doctor, document, edits,
+    diff, doctor, document, edits, export,
     failure::Failure,
-    help, launch, logs, plan, proof, runs, settings, status, watch,
+    help, launch, logs, plan, proof, prune, runs, settings, show_run, status, watch,
 };
 use crate::cli::{PlanVerb, RunVerb, Verb};
 
@@ -73,7 +73,7 @@ fn run_verb(context: &mut Context<'_>, verb: RunVerb) -> Result<Done, Failure> {
     match verb {
         RunVerb::Create(args) => launch::create(context, &args),
         RunVerb::List(args) => runs::list(context, &args),
-        RunVerb::Get(args) => runs::get(context, &args),
+        RunVerb::Get(args) => show_run::get(context, &args),
         RunVerb::Logs(args) => logs::logs(context, &args),
         RunVerb::Events(args) => runs::events(context, &args),
         RunVerb::Follow(args) => runs::follow(context, &args),
@@ -81,6 +81,10 @@ fn run_verb(context: &mut Context<'_>, verb: RunVerb) -> Result<Done, Failure> {
         RunVerb::Cancel(args) => runs::cancel(context, &args),
         RunVerb::Pause(args) => runs::pause(context, &args),
         RunVerb::Unpause(args) => runs::unpause(context, &args),
+        RunVerb::Send(args) => runs::send(context, &args),
         RunVerb::Retry(args) => runs::retry(context, &args),
+        RunVerb::Diff(args) => diff::diff(context, &args),
+        RunVerb::Prune(args) => prune::prune(context, &args),
+        RunVerb::Export(args) => export::export(context, &args),
     }
 }

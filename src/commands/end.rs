@@ -39,7 +39,7 @@ pub fn ended(context: &mut Context<'_>, record: &RunRecord) -> Result<Done, Fail
         Output::Plain => render::plain::run(record),
         Output::Json | Output::Ndjson => {
             let state = context.state.run(record.id);
-            let log = |attempt: &AttemptId| state.log(attempt).to_string_lossy().into_owned();
+            let log = |attempt: &AttemptId| Some(state.log(attempt).to_string_lossy().into_owned());
             let value = json::run_get(record, &end.advice, &log);
             if context.output == Output::Json {
                 json::document(&value) + "\n"

@@ -8,12 +8,12 @@ use sha2::{Digest as _, Sha256};
 use super::{
     context::{Context, Done},
     failure::Failure,
-    follow, plans,
+    follow, form, plans,
 };
 use crate::{
     cli::{CreateArgs, ExecutionArgs, InputSource, LaunchOptions, NextArgs, Output, PlanName, SubplanArgs},
     config::{Config, Needs, Workflow},
-    ids::ItemId,
+    ids::{ItemId, WorkflowName},
     plan::Plan,
     process,
     render::{self, json},
@@ -79,14 +79,27 @@ fn on_item(
 /// # Errors
 /// When the workflow is unknown, lacks something, or the run can't be created.
 pub fn create(context: &mut Context<'_>, args: &CreateArgs) -> Result<Done, Failure> {
+    if let Some(workflow) = &args.workflow {
+        return create_of(context, workflow, args);
+    }
+    match form::fill(context, args)? {
+        Some((workflow, args)) => create_of(context, &workflow, &args),
+        None => {
+            context.note("Not run.\n")?;
+            Ok(Done::well())
+        }
+    }
+}
+
+fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateArgs) -> Result<Done, Failure> {
     let plan = match &args.plan {
         Some(name) => Some(plans::resolve(context, name)?),
-        None if workflow::needs_plan(context.config(), &args.workflow) => {
+        None if workflow::needs_plan(context.config(), workflow) => {
             Some(plans::resolve_or_only(context, None)?)
         }
         None => None,
     };
-    let mut ask = with_options(Ask::of(args.workflow.as_str()), &args.options);
+    let mut ask = with_options(Ask::of(workflow.as_str()), &args.options);
     ask.items.clone_from(&args.items);
     ask.input = input(context, args.input.as_ref())?;
     ask.slots = args.slots.map(std::num::NonZeroUsize::get);

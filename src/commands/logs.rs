@@ -1,78 +1,153 @@
 //! `run logs`: what a run said, whole, its end, or as it comes.
 
-use std::time::Duration;
+use std::{fs::File, io, os::unix::fs::FileExt as _, path::Path, time::Duration};
 
 use regex::Regex;
 
 use super::{
     context::{Context, Done},
+    export,
     failure::Failure,
     runs,
 };
 use crate::{
     cli::{LogsArgs, Output, StreamName},
-    ids::{AttemptId, TaskName},
-    logs::{self, Heard, Index, Stream, Tail},
+    ids::{AttemptId, RunId, TaskName},
+    journal::Journal,
+    logs::{Index, Stream, Tail},
     render::json,
     run::{Capture, Refusal, RunRecord, TaskRecord},
+    screen::Key,
     text,
 };
 
 /// How often a log that is followed is looked at.
-const BEAT: Duration = Duration::from_millis(25);
+const BEAT: Duration = Duration::from_millis(20);
+/// How many beats pass before it is asked whether anybody still minds the run.
+const BEATS_A_LOOK: u32 = 50;
 
 /// Prints the log of a run's task.
 ///
 /// # Errors
 /// When there is no such run or task, nothing was logged, or an option does not fit.
 pub fn logs(context: &mut Context<'_>, args: &LogsArgs) -> Result<Done, Failure> {
+    let grep = args.grep.as_deref().map(pattern).transpose()?;
+    if let Some(file) = export::is_file(context, &args.run) {
+        return of_file(context, &file, args, grep);
+    }
     runs::recover(context)?;
     let run = runs::find(context, &args.run)?;
-    let journal = context.journal()?;
-    let record = journal
-        .run(run)?
-        .ok_or_else(|| Failure::from(Refusal::NoSuchRun { asked: args.run.as_str().to_owned() }))?;
-    let task = chosen(&record, args.task.as_deref())?;
-    let number = task.last_attempt().map_or(1, |attempt| attempt.number);
-    let attempt = AttemptId { task: task.name.clone(), number };
+    let record = record(&context.journal()?, run)?;
+    if args.follow {
+        return follow(context, record, args, grep);
+    }
+    let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
     let log = context.state.run(run).log(&attempt);
-    let grep = args.grep.as_deref().map(pattern).transpose()?;
-    let mut lines = Lines { grep };
-
+    let lines = Lines { grep, run, attempt };
     if let Some(stream) = args.stream {
-        return by_stream(context, &record, &attempt, &log, stream, &mut lines);
+        return by_stream(context, &record, &log, stream, args.tail, &lines);
     }
-    if let Some(count) = args.tail.filter(|_| !args.follow) {
-        let last = logs::last_lines(&log, count, 64 << 20);
-        return print_lines(context, &last, &mut lines);
-    }
-    let from = match args.tail {
-        Some(count) => offset_of_tail(&log, count),
-        None => args.from.unwrap_or(0),
-    };
-    let mut tail = Tail::new(&log, from);
-    let is_over = |context: &Context<'_>| -> bool {
-        !args.follow
-            || context.journal().and_then(|it| Ok(it.run(run)?)).is_ok_and(|it| {
-                it.is_none_or(|record| record.task(&attempt.task).is_none_or(|task| task.status.is_over()))
-            })
-    };
-    loop {
-        let over = is_over(context);
-        let mut printed = String::new();
-        while let Some(line) = tail.next_line(|| over)? {
-            lines.add(context, &line, &mut printed);
-            if printed.len() > 64 << 10 {
-                context.print(&printed)?;
-                printed.clear();
+    let mut tail = Tail::new(&log, begin(&log, args)?);
+    print_rest(context, &mut tail, true, &lines)?;
+    Ok(Done::well())
+}
+
+/// Prints what a log holds and what comes, from one attempt of the task to the next, until it is over.
+fn follow(
+    context: &mut Context<'_>,
+    mut record: RunRecord,
+    args: &LogsArgs,
+    grep: Option<Regex>,
+) -> Result<Done, Failure> {
+    let journal = context.journal()?;
+    let run = record.id;
+    let mut seen = None;
+    let mut heard: Option<(Lines, Tail)> = None;
+    for beat in 1_u32.. {
+        let version = journal.data_version()?;
+        if seen.replace(version) != Some(version) {
+            record = self::record(&journal, run)?;
+        }
+        if heard.is_none() && has_begun(&record, args.task.as_deref())? {
+            let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
+            let log = context.state.run(run).log(&attempt);
+            let tail = Tail::new(&log, begin(&log, args)?);
+            heard = Some((Lines { grep: grep.clone(), run, attempt }, tail));
+        }
+        let Some((lines, tail)) = &mut heard else {
+            if record.status.is_over() || left(context, beat, run)? {
+                return Ok(Done::well());
             }
+            continue;
+        };
+        // Asked before it is read: what was written in between is read too.
+        let task = record.task(&lines.attempt.task);
+        let ended = record.status.is_over() || task.is_none_or(|it| has_ended(it, &lines.attempt));
+        let next = task.map(last_attempt).filter(|it| *it != lines.attempt);
+        let over = record.status.is_over() || task.is_none_or(|it| it.status.is_over());
+        print_rest(context, tail, ended, lines)?;
+        match next {
+            Some(next) if ended => {
+                *tail = Tail::new(context.state.run(run).log(&next), 0);
+                lines.attempt = next;
+            }
+            _ if ended && over => return Ok(Done::well()),
+            _ if left(context, beat, run)? => return Ok(Done::well()),
+            _ => {}
         }
-        context.print(&printed)?;
-        if over && tail.look(|| true)? == Heard::End {
-            return Ok(Done::well());
-        }
-        context.screen.key(BEAT);
     }
+    Ok(Done::well())
+}
+
+/// Waits a moment. True when the person has seen enough; now and then it asks whether anybody still
+/// minds the run, or what is followed would never end.
+fn left(context: &mut Context<'_>, beat: u32, run: RunId) -> Result<bool, Failure> {
+    if beat.is_multiple_of(BEATS_A_LOOK) {
+        context.control()?.recover_run(run)?;
+    }
+    Ok(matches!(context.screen.key(BEAT), Some(Key::Interrupt | Key::Escape | Key::Char('q'))))
+}
+
+fn record(journal: &Journal, run: RunId) -> Result<RunRecord, Failure> {
+    journal.run(run)?.ok_or_else(|| Refusal::NoSuchRun { asked: run.to_string() }.into())
+}
+
+fn last_attempt(task: &TaskRecord) -> AttemptId {
+    let number = task.last_attempt().map_or(1, |attempt| attempt.number);
+    AttemptId { task: task.name.clone(), number }
+}
+
+fn has_ended(task: &TaskRecord, attempt: &AttemptId) -> bool {
+    task.attempts.iter().any(|it| it.number == attempt.number && it.ending.is_some())
+}
+
+/// True when there is a log to follow. A task that does not exist is said so at once.
+fn has_begun(record: &RunRecord, asked: Option<&str>) -> Result<bool, Failure> {
+    match asked {
+        Some(_) => chosen(record, asked).map(|task| !task.attempts.is_empty()),
+        None => Ok(record.tasks.iter().any(|task| !task.attempts.is_empty())),
+    }
+}
+
+/// Where reading begins.
+fn begin(log: &Path, args: &LogsArgs) -> Result<u64, Failure> {
+    match args.tail {
+        Some(count) => Ok(offset_of_tail(log, count)?),
+        None => Ok(args.from.unwrap_or(0)),
+    }
+}
+
+/// Prints the lines that are there now.
+fn print_rest(context: &mut Context<'_>, tail: &mut Tail, ended: bool, lines: &Lines) -> Result<(), Failure> {
+    let mut printed = String::new();
+    while let Some(line) = tail.next_line(|| ended)? {
+        lines.add(context, &line, &mut printed);
+        if printed.len() > 64 << 10 {
+            context.print(&printed)?;
+            printed.clear();
+        }
+    }
+    context.print(&printed)
 }
 
 /// The task that is asked for; the first that did not succeed, else the last that began.
@@ -104,21 +179,24 @@ fn pattern(text: &str) -> Result<Regex, Failure> {
     })
 }
 
-/// Which lines are shown, and how.
+/// Which lines are shown, and whose they are.
 struct Lines {
     grep: Option<Regex>,
+    run: RunId,
+    attempt: AttemptId,
 }
 
 impl Lines {
     /// Adds a line as it is shown, when it is.
-    fn add(&mut self, context: &Context<'_>, line: &str, shown: &mut String) {
+    fn add(&self, context: &Context<'_>, line: &str, shown: &mut String) {
         if self.grep.as_ref().is_some_and(|it| !it.is_match(line)) {
             return;
         }
         match context.output {
             Output::Json | Output::Ndjson => {
                 shown.push_str(&json::line(&serde_json::json!({
-                    "schema_version": json::SCHEMA_VERSION, "kind": "log_line", "line": line,
+                    "schema_version": json::SCHEMA_VERSION, "kind": "log_line", "run_id": self.run,
+                    "task": self.attempt.task, "attempt": self.attempt.number, "line": line,
                 })));
             }
             _ if context.style.colour => shown.push_str(&text::coloured(line)),
@@ -128,33 +206,93 @@ impl Lines {
     }
 }
 
-fn print_lines(context: &mut Context<'_>, all: &[String], lines: &mut Lines) -> Result<Done, Failure> {
+/// Prints the last lines of a text, or all of it.
+fn print_text(
+    context: &mut Context<'_>,
+    bytes: &[u8],
+    tail: Option<usize>,
+    lines: &Lines,
+) -> Result<Done, Failure> {
+    let text = String::from_utf8_lossy(bytes);
+    let all: Vec<&str> = text.lines().collect();
+    let from = tail.map_or(0, |count| all.len().saturating_sub(count));
     let mut shown = String::new();
-    for line in all {
+    for line in &all[from..] {
         lines.add(context, line, &mut shown);
     }
     context.print(&shown)?;
     Ok(Done::well())
 }
 
-/// Where the last `count` lines begin.
-fn offset_of_tail(log: &std::path::Path, count: usize) -> u64 {
-    let size = std::fs::metadata(log).map_or(0, |it| it.len());
-    let last = logs::last_lines(log, count, 1 << 20);
-    let bytes: usize = last.iter().map(|line| line.len() + 1).sum();
-    size.saturating_sub(bytes as u64)
+/// Where the last `count` lines begin, read backwards. A log that is not there has none.
+fn offset_of_tail(log: &Path, count: usize) -> io::Result<u64> {
+    const STEP: u64 = 64 << 10;
+    let Ok(file) = File::open(log) else { return Ok(0) };
+    let size = file.metadata()?.len();
+    if count == 0 {
+        return Ok(size);
+    }
+    let mut left = count;
+    let mut end = size;
+    let mut bytes = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(STEP);
+        bytes.resize(usize::try_from(end - start).unwrap_or(0), 0);
+        file.read_exact_at(&mut bytes, start)?;
+        for (at, _) in bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n') {
+            let behind = start + at as u64 + 1;
+            // The end of the last line begins no line of its own.
+            if behind == size {
+                continue;
+            }
+            left = left.saturating_sub(1);
+            if left == 0 {
+                return Ok(behind);
+            }
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+/// The log of a task of an exported run.
+fn of_file(
+    context: &mut Context<'_>,
+    file: &Path,
+    args: &LogsArgs,
+    grep: Option<Regex>,
+) -> Result<Done, Failure> {
+    if args.stream.is_some() {
+        return Err(Refusal::WrongState {
+            what: "the streams of an exported run can't be told apart".to_owned(),
+            why: "its file holds what both said, in order".to_owned(),
+        }
+        .into());
+    }
+    let record = export::read(file, &mut |_, _| {})?;
+    let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
+    let mut bytes = Vec::new();
+    let mut hear = |of: &AttemptId, piece: Vec<u8>| {
+        if *of == attempt {
+            bytes.extend(piece);
+        }
+    };
+    export::read(file, &mut hear)?;
+    let from = usize::try_from(args.from.unwrap_or(0)).unwrap_or(usize::MAX).min(bytes.len());
+    let lines = Lines { grep, run: record.id, attempt };
+    print_text(context, &bytes[from..], args.tail, &lines)
 }
 
 /// One stream alone, by the side index.
 fn by_stream(
     context: &mut Context<'_>,
     record: &RunRecord,
-    attempt: &AttemptId,
-    log: &std::path::Path,
+    log: &Path,
     stream: StreamName,
-    lines: &mut Lines,
+    tail: Option<usize>,
+    lines: &Lines,
 ) -> Result<Done, Failure> {
-    let capture = record.spec.task(&attempt.task).map(|task| task.capture);
+    let capture = record.spec.task(&lines.attempt.task).map(|task| task.capture);
     if capture != Some(Capture::Split) {
         return Err(Failure::Refused(Refusal::WrongState {
             what: "the streams of this run can't be told apart".to_owned(),
@@ -175,6 +313,30 @@ fn by_stream(
             kept.extend_from_slice(bytes.get(range).unwrap_or_default());
         }
     }
-    let text = String::from_utf8_lossy(&kept);
-    print_lines(context, &text.lines().map(str::to_owned).collect::<Vec<_>>(), lines)
+    print_text(context, &kept, tail, lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_begin_where_they_begin_however_long_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |text: &str, count: usize, expected: &str| {
+            let log = folder.path().join("log");
+            std::fs::write(&log, text).unwrap();
+            let from = usize::try_from(offset_of_tail(&log, count).unwrap()).unwrap();
+            assert_eq!(&text[from..], expected, "the last {count}");
+        };
+        check("", 3, "");
+        check("a\nb\nc\n", 2, "b\nc\n");
+        check("a\nb\nc", 2, "b\nc");
+        check("a\nb\nc\n", 9, "a\nb\nc\n");
+        check("a\nb\n", 0, "");
+        check("a\n\n\n", 2, "\n\n");
+        let long = "x".repeat(100_000);
+        check(&format!("a\n{long}\n{long}\n"), 2, &format!("{long}\n{long}\n"));
+        assert_eq!(offset_of_tail(&folder.path().join("none"), 3).unwrap(), 0);
+    }
 }

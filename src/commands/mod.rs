@@ -2,22 +2,28 @@
 
 mod context;
 pub mod demo;
+mod diff;
 mod dispatch;
 mod doctor;
 mod document;
 mod edits;
 mod end;
 mod estimate;
+mod export;
 mod failure;
 mod follow;
+mod form;
 mod help;
 mod launch;
 mod logs;
+mod picker;
 mod plan;
 mod plans;
 mod proof;
+mod prune;
 mod runs;
 mod settings;
+mod show_run;
 mod status;
 mod watch;
 

@@ -1,21 +1,21 @@
-//! `run list|get|events|wait|cancel|pause|unpause|retry`: what was run, and what can be asked of it.
+//! `run list|events|follow|wait|cancel|pause|unpause|send|retry`: what was run, and what can be asked of it.
 
 use std::time::Duration;
 
 use super::{
     context::{Context, Done},
-    end::{End, ended, verdict_code},
+    end::{ended, verdict_code},
     failure::Failure,
     follow,
     launch::{self, After},
-    plans,
+    picker, plans,
 };
 use crate::{
     cli::{
-        CancelArgs, EventsArgs, ExitCode, FollowArgs, GetArgs, ListArgs, Output, PauseArgs, RetryArgs,
-        RunRef, SortBy, UnpauseArgs, WaitArgs,
+        CancelArgs, EventsArgs, ExitCode, FollowArgs, ListArgs, Output, PauseArgs, RetryArgs, RunRef,
+        SendArgs, SortBy, UnpauseArgs, WaitArgs,
     },
-    ids::{AttemptId, PlanId, RunId, Seq},
+    ids::{PlanId, RunId, Seq},
     journal::{RunQuery, RunSort},
     render::{self, json},
     run::{Refusal, RunSummary, Status},
@@ -31,6 +31,10 @@ const PAGE: usize = 20;
 /// # Errors
 /// When the journal can't be read, or the page is of another list.
 pub fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Done, Failure> {
+    if args.interactive {
+        recover(context)?;
+        return picker::pick(context, args);
+    }
     show_list(context, args, false)?;
     Ok(Done::well())
 }
@@ -61,7 +65,7 @@ pub fn show_list(context: &mut Context<'_>, args: &ListArgs, numbered: bool) -> 
     Ok(page.runs.iter().map(|run| run.id).collect())
 }
 
-fn query(context: &Context<'_>, args: &ListArgs) -> Result<RunQuery, Failure> {
+pub(super) fn query(context: &Context<'_>, args: &ListArgs) -> Result<RunQuery, Failure> {
     let now = context.now();
     Ok(RunQuery {
         plan: args.plan.as_ref().map(|name| plan_id(context, name.as_str())).transpose()?,
@@ -111,30 +115,6 @@ fn asked(args: &ListArgs) -> String {
     words.extend(args.plan.as_ref().map(|plan| format!("of {plan}")));
     words.extend(args.search.as_ref().map(|text| format!("with \"{}\"", crate::text::plain(text))));
     words.join(", ")
-}
-
-/// Shows everything of a run.
-///
-/// # Errors
-/// When there is no such run.
-pub fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Done, Failure> {
-    recover(context)?;
-    let run = find(context, &args.run)?;
-    let journal = context.journal()?;
-    let record = journal.run(run)?.ok_or_else(|| no_such_run(&args.run))?;
-    let advice = if record.status.is_over() { End::of(context, &record).advice } else { Vec::new() };
-    let value = || {
-        let folder = context.state.run(run);
-        json::run_get(&record, &advice, &|it: &AttemptId| folder.log(it).to_string_lossy().into_owned())
-    };
-    let text = match context.output {
-        Output::Table => render::run_page(&view::run_page(&record, &advice, context.now()), &context.style),
-        Output::Plain => render::plain::run(&record),
-        Output::Json => json::document(&value()) + "\n",
-        Output::Ndjson => json::line(&value()) + "\n",
-    };
-    context.print(&text)?;
-    Ok(Done { advice, ..Done::well() })
 }
 
 /// Prints the events of a run, one JSON object a line.
@@ -232,7 +212,7 @@ pub fn cancel(context: &mut Context<'_>, args: &CancelArgs) -> Result<Done, Fail
 }
 
 /// Cancelling throws work away, so a person is asked, with "no" as the default.
-fn may_cancel(context: &mut Context<'_>, runs: &[RunId]) -> Result<bool, Failure> {
+pub(super) fn may_cancel(context: &mut Context<'_>, runs: &[RunId]) -> Result<bool, Failure> {
     let asks = context.asks() || context.screen.is_interactive() && !context.yes;
     if !asks {
         return Ok(true);
@@ -265,6 +245,18 @@ pub fn unpause(context: &mut Context<'_>, args: &UnpauseArgs) -> Result<Done, Fa
     let run = find(context, &args.run)?;
     context.control()?.unpause(run, context.user())?;
     context.note(&format!("Run {} goes on.\n", run.short()))?;
+    Ok(Done::well())
+}
+
+/// Gives a line to the standard input of a run's task.
+///
+/// # Errors
+/// When there is no such run, it has ended, or nothing of it reads its input.
+pub fn send(context: &mut Context<'_>, args: &SendArgs) -> Result<Done, Failure> {
+    recover(context)?;
+    let run = find(context, &args.run)?;
+    context.control()?.send(run, args.text.clone(), context.user())?;
+    context.note(&format!("Sent to run {}.\n", run.short()))?;
     Ok(Done::well())
 }
 
@@ -307,7 +299,7 @@ fn find_all(context: &Context<'_>, runs: &[RunRef]) -> Result<Vec<RunId>, Failur
     runs.iter().map(|run| find(context, run)).collect()
 }
 
-fn no_such_run(run: &RunRef) -> Failure {
+pub(super) fn no_such_run(run: &RunRef) -> Failure {
     Refusal::NoSuchRun { asked: run.as_str().to_owned() }.into()
 }
 

@@ -53,41 +53,20 @@ impl<'de> Deserialize<'de> for Span {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
 
-/// The units, the largest first; those of a thousand behind those of 1024.
-const UNITS: [(&str, u64); 9] = [
-    ("TiB", 1 << 40),
-    ("GiB", 1 << 30),
-    ("MiB", 1 << 20),
-    ("KiB", 1 << 10),
-    ("TB", 1_000_000_000_000),
-    ("GB", 1_000_000_000),
-    ("MB", 1_000_000),
-    ("KB", 1_000),
-    ("B", 1),
-];
-
 impl ByteSize {
     /// Reads `5GiB`, `250 MB`, `4096`; units in any case.
     ///
     /// # Errors
     /// When it is no whole number with a known unit, or does not fit.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{}\" is no size; write \"5GiB\", \"250MB\" or \"4096\"", text::plain(text));
-        let trimmed = text.trim();
-        let digits = trimmed.find(|it: char| !it.is_ascii_digit()).unwrap_or(trimmed.len());
-        let number: u64 = trimmed[..digits].parse().map_err(|_| wrong())?;
-        let unit = match trimmed[digits..].trim() {
-            "" => 1,
-            word => UNITS.iter().find(|(unit, _)| unit.eq_ignore_ascii_case(word)).ok_or_else(wrong)?.1,
-        };
-        number.checked_mul(unit).map(Self).ok_or_else(wrong)
+        text::parse_bytes(text).map(Self)
     }
 }
 
 impl fmt::Display for ByteSize {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fits = |(_, size): &&(&str, u64)| self.0 >= *size && self.0.is_multiple_of(*size);
-        let (word, size) = UNITS.iter().find(fits).unwrap_or(&("B", 1));
+        let (word, size) = text::BYTE_UNITS.iter().find(fits).unwrap_or(&("B", 1));
         write!(formatter, "{}{word}", self.0 / size)
     }
 }

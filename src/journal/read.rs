@@ -110,6 +110,32 @@ impl Journal {
         rows.collect::<rusqlite::Result<_>>().doing("list the open runs")
     }
 
+    /// The runs that retry this one, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn children(&self, run: RunId, limit: usize) -> Result<Vec<RunSummary>, Error> {
+        let sql = format!("select {SUMMARY_COLUMNS} from runs where parent = ?1 order by n limit ?2");
+        let mut statement = self.db.prepare_cached(&sql).doing("look for retries")?;
+        let values = params![run.to_string(), some(limit)];
+        let rows = statement.query_map(values, row::summary).doing("look for retries")?;
+        rows.collect::<rusqlite::Result<_>>().doing("look for retries")
+    }
+
+    /// The run that this one retries.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn parent(&self, run: RunId) -> Result<Option<RunId>, Error> {
+        let sql = "select parent from runs where id = ?1";
+        let parent: Option<Option<String>> = self
+            .db
+            .prepare_cached(sql)
+            .and_then(|mut it| it.query_row([run.to_string()], |row| row.get(0)).optional())
+            .doing("look a run up")?;
+        parent.flatten().map(|id| row::run_id(&id)).transpose()
+    }
+
     /// How long the latest successful runs of a workflow took, latest first, at most `limit`: what an
     /// estimate is made of. `dialect` narrows it to plans of that word.
     ///

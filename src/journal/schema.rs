@@ -5,10 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::error::{Doing as _, Error};
 
 /// One step for each version: the first makes version 1 out of nothing.
-const STEPS: &[&str] = &[VERSION_1];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// The version this program writes.
-pub const CURRENT: i64 = 1;
+pub const CURRENT: i64 = 2;
 
 const VERSION_1: &str = "
 -- One row a run: what lists show and filter by. Folded from the run's events, and rebuilt from them.
@@ -130,6 +130,11 @@ create table lines (
     exit    integer
 ) strict;
 create index lines_by_text on lines(line, id);
+";
+
+const VERSION_2: &str = "
+-- Who retries whom: few runs have a parent, and only those are in it.
+create index runs_by_parent on runs(parent, n) where parent is not null;
 ";
 
 /// Brings the tables to [`CURRENT`].

@@ -7,6 +7,7 @@
 //! Also the public JSON, written by hand in one place (`json/`), and the plain output for scripts.
 
 mod board;
+mod diff;
 mod help;
 mod item;
 pub mod json;
@@ -14,6 +15,7 @@ mod line;
 mod page;
 mod panel;
 mod parts;
+mod picker;
 pub mod plain;
 mod run_page;
 mod runs;
@@ -23,10 +25,12 @@ mod symbols;
 mod theme;
 
 pub use board::board;
+pub use diff::diff;
 pub use help::help;
 pub use item::item_page;
 pub use page::page;
 pub use panel::{confirm, panel};
+pub use picker::{PICKER_FRAME, picker};
 pub use run_page::run_page;
 pub use runs::run_list;
 pub use status::{announcement, following, theme_sample, word};

@@ -6,7 +6,7 @@ use crate::{
     plan::{Plan, problem::Problem, proof::ItemProof},
     run::{RunRecord, RunSummary},
     text,
-    view::Outlook,
+    view::{Change, Outlook, RunDiff, Sides, TaskSide},
 };
 
 /// `id state done total problems next title`, a plan a line.
@@ -96,6 +96,32 @@ pub fn proofs(proofs: &[(&Plan, Vec<ItemProof>)]) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// `change what before after`, then `task name before after milliseconds milliseconds line`, where the
+/// last is the number of the first line of output that differs.
+#[must_use]
+pub fn diff(diff: &RunDiff) -> String {
+    let change = |it: &Change| {
+        let said = |it: &Option<String>| it.clone().unwrap_or_default();
+        record(&["change", &it.what, &said(&it.before), &said(&it.after)])
+    };
+    let changes = diff.changes.iter().map(change);
+    let tasks = diff.tasks.iter().map(|task| {
+        let (before, after) = match task.sides {
+            Sides::Both { before, after } => (Some(before), Some(after)),
+            Sides::Before(it) => (Some(it), None),
+            Sides::After(it) => (None, Some(it)),
+        };
+        let word = |it: Option<TaskSide>| it.map_or("", |it| it.status.word());
+        let millis = |it: Option<TaskSide>| {
+            it.and_then(|it| it.duration).map_or(String::new(), |it| it.as_millis().to_string())
+        };
+        let line = task.output.as_ref().map_or(String::new(), |it| it.number.to_string());
+        let name = task.name.as_str();
+        record(&["task", name, word(before), word(after), &millis(before), &millis(after), &line])
+    });
+    changes.chain(tasks).collect::<Vec<_>>().join("\n")
 }
 
 fn record(fields: &[&str]) -> String {

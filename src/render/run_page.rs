@@ -10,8 +10,8 @@ use super::{
     theme::Role,
 };
 use crate::{
-    text::format_duration,
-    view::{AttemptLine, RunPage, TaskLine},
+    text::{format_bytes, format_duration},
+    view::{AttemptLine, Relative, RunPage, TaskLine},
 };
 
 /// A run's page as text.
@@ -29,11 +29,31 @@ pub fn run_page(page: &RunPage, style: &Style) -> String {
             lines.extend(Line::of(Role::Text, "  ").with(Role::Name, path).wrap(style.width, 4));
         }
     }
+    if !page.family.is_empty() {
+        lines.push(Line::of(Role::Title, "Retries"));
+        lines.extend(page.family.iter().map(|it| relative(it, style)));
+    }
     if !page.advice.is_empty() {
         lines.push(Line::of(Role::Title, "What can be done"));
         lines.extend(advice(&page.advice, style.width));
     }
     finish(lines, style)
+}
+
+/// A run in its tree: each retry stands further in than what it retries.
+fn relative(relative: &Relative, style: &Style) -> Line {
+    let branch = if style.accessible {
+        format!("  level {}: ", relative.depth + 1)
+    } else {
+        // On a small screen a long chain of retries stays in sight.
+        let indent = relative.depth.saturating_sub(1).min(style.width / 8);
+        let branch = if relative.depth == 0 { "" } else { "└ " };
+        format!("  {}{branch}", "  ".repeat(indent))
+    };
+    let line = Line::of(Role::Dim, branch).with(Role::Name, &relative.line.tail).with(Role::Text, " ");
+    let line = line.join(symbols::run(relative.line.status).line(style));
+    let line = line.with(Role::Dim, format!(" · {}", relative.line.ago));
+    if relative.is_this { line.with(Role::Text, " · this run") } else { line }
 }
 
 fn task_lines(task: &TaskLine, style: &Style) -> Vec<Line> {
@@ -59,36 +79,9 @@ fn attempt_lines(attempt: &AttemptLine, task: &TaskLine, style: &Style) -> Vec<L
         let _ = write!(said, " · {}", format_duration(duration));
     }
     if let Some(bytes) = attempt.bytes {
-        let _ = write!(said, " · {} of output", bytes_words(bytes));
+        let _ = write!(said, " · {} of output", format_bytes(bytes));
     }
     // Its words say the same as the task's state when there was only one; then it is beside the point.
     let role = if task.attempts.len() == 1 { Role::Dim } else { symbols::run(attempt.status).role };
     Line::of(Role::Text, "    ").with(role, said).wrap(style.width, 6)
-}
-
-/// `0 B`, `12.4 KiB`, `3.0 GiB`.
-fn bytes_words(bytes: u64) -> String {
-    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
-    for (unit, shift) in units {
-        if bytes >> shift > 0 {
-            let tenths = (u128::from(bytes) * 10) >> shift;
-            return format!("{}.{} {unit}", tenths / 10, tenths % 10);
-        }
-    }
-    format!("{bytes} B")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_said_with_their_unit() {
-        let check = |bytes, expected: &str| assert_eq!(bytes_words(bytes), expected);
-        check(0, "0 B");
-        check(1023, "1023 B");
-        check(12_700, "12.4 KiB");
-        check(3 << 30, "3.0 GiB");
-        check(u64::MAX, "17179869183.9 GiB");
-    }
 }

@@ -88,4 +88,20 @@ pub enum Key {
     Interrupt,
     /// Esc.
     Escape,
+    /// Enter.
+    Enter,
+    /// Takes the last character back.
+    Backspace,
+    /// The arrow.
+    Up,
+    /// The arrow.
+    Down,
+    /// A screenful up.
+    PageUp,
+    /// A screenful down.
+    PageDown,
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
 }

@@ -169,6 +169,14 @@ impl Screen for Terminal {
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Interrupt),
             KeyCode::Char(character) => Some(Key::Char(character)),
             KeyCode::Esc => Some(Key::Escape),
+            KeyCode::Enter => Some(Key::Enter),
+            KeyCode::Backspace => Some(Key::Backspace),
+            KeyCode::Up => Some(Key::Up),
+            KeyCode::Down => Some(Key::Down),
+            KeyCode::PageUp => Some(Key::PageUp),
+            KeyCode::PageDown => Some(Key::PageDown),
+            KeyCode::Home => Some(Key::Home),
+            KeyCode::End => Some(Key::End),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use super::{PlanPage, words::count, words::list};
 use crate::{
     plan::Next,
     run::{RunSummary, Specification},
-    text::format_duration,
+    text::{format_bytes, format_duration},
 };
 
 /// A question before an action.
@@ -88,7 +88,7 @@ pub fn confirm_prune(runs: &[RunSummary], bytes: u64) -> Confirm {
     let names = list(runs.iter().map(|run| run.id.short()), 6);
     Confirm {
         question: format!("Forget {}?", count(runs.len(), "run")),
-        does: vec![format!("{bytes} bytes of logs are freed.")],
+        does: vec![format!("{} of logs are freed.", format_bytes(bytes))],
         why: None,
         loses: vec![format!("the records and logs of {names}")],
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     ids::TaskName,
-    run::{Advice, AttemptRecord, RunRecord, Status, TaskRecord},
+    run::{Advice, AttemptRecord, RunRecord, RunSummary, Status, TaskRecord},
 };
 
 /// A run's page.
@@ -28,6 +28,36 @@ pub struct RunPage {
     pub deliverables: Vec<String>,
     /// What can be done about it.
     pub advice: Vec<NumberedAdvice>,
+    /// The run, what it retries and what retries it; empty when it stands alone.
+    pub family: Vec<Relative>,
+}
+
+/// A run in a history of retries, in the order of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relative {
+    /// How many runs lie between it and the first one, its own level included; 0 for the first.
+    pub depth: usize,
+    /// The run.
+    pub line: RunLine,
+    /// True for the run that the page is about.
+    pub is_this: bool,
+}
+
+impl RunPage {
+    /// This page with the history of retries that the run belongs to: each run with its depth, a run
+    /// before what retries it.
+    #[must_use]
+    pub fn with_family(mut self, family: &[(usize, RunSummary)], now: Timestamp) -> Self {
+        if family.len() > 1 {
+            let relative = |(depth, run): &(usize, RunSummary)| Relative {
+                depth: *depth,
+                line: run_line(run, None, now),
+                is_this: run.id == self.line.id,
+            };
+            self.family = family.iter().map(relative).collect();
+        }
+        self
+    }
 }
 
 /// A task of a run.
@@ -71,6 +101,7 @@ pub fn run_page(record: &RunRecord, advice: &[Advice], now: Timestamp) -> RunPag
         tasks: record.tasks.iter().map(|task| task_line(record, task, now)).collect(),
         deliverables: record.deliverables.clone(),
         advice: numbered(advice),
+        family: Vec::new(),
     }
 }
 

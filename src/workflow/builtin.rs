@@ -88,6 +88,20 @@ pub fn needs_plan(config: &Config, workflow: &WorkflowName) -> bool {
     }
 }
 
+/// What must be chosen before a workflow can be launched, whoever writes its recipe.
+#[must_use]
+pub fn needs(config: &Config, workflow: &WorkflowName) -> Needs {
+    let least = least_needs_of(workflow.as_str());
+    config.workflow.get(workflow.as_str()).map_or(least, |table| table.needs.max(least))
+}
+
+/// The names of all workflows: ours, then those of the configuration.
+#[must_use]
+pub fn names(config: &Config) -> Vec<String> {
+    let own = config.workflow.keys().filter(|name| !NAMES.contains(&name.as_str()));
+    NAMES.into_iter().map(str::to_owned).chain(own.cloned()).collect()
+}
+
 /// True for the workflows that only a methodology plan has, when no recipe of the user's says else.
 pub(super) fn is_for_methodology(workflow: &str) -> bool {
     matches!(workflow, "subplan" | "execution")

@@ -23,8 +23,9 @@ mod tests;
 
 pub use advice::{Failure, Sign, advice_for_refusal, advise, signs};
 pub use ask::{Ask, Facts, Stamp, Wanted, wanted};
-pub use builtin::needs_plan;
+pub use builtin::{names, needs, needs_plan};
 pub use item::find_item;
+pub use params::read_value;
 pub use propose::{Product, Proposal};
 pub use recipe::RecipeFrom;
 pub use retry::{Again, retry};

@@ -47,6 +47,19 @@ pub(super) fn as_argument(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The value of one declared input as it was typed.
+///
+/// # Errors
+/// When it does not fit its type; the hint says how it is written.
+pub fn read_value(
+    workflow: &WorkflowName,
+    name: &str,
+    typed: &str,
+    kind: ParamType,
+) -> Result<Value, Refusal> {
+    parse(typed, kind).ok_or_else(|| no_fit(workflow, name, typed, kind))
+}
+
 fn given(
     ask: &Ask,
     workflow: &WorkflowName,
@@ -59,7 +72,7 @@ fn given(
     }
     for (name, typed) in &ask.params {
         let param = declared_param(workflow, declared, name)?;
-        let value = parse(typed, param.kind).ok_or_else(|| no_fit(workflow, name, typed, param.kind))?;
+        let value = read_value(workflow, name, typed, param.kind)?;
         given.insert(name.clone(), value);
     }
     Ok(given)

@@ -36,7 +36,7 @@ fn plans_and_runs_have_the_documented_shapes() {
         ],
     );
     run.survivors = vec![Survivor { pid: 7, command: "sleep 9".to_owned() }];
-    let log = |attempt: &AttemptId| format!("/state/logs/{attempt}.log");
+    let log = |attempt: &AttemptId| Some(format!("/state/logs/{attempt}.log"));
     document("run_get", &json::run_get(&run, &panels::advice(), &log));
 }
 

@@ -5,14 +5,16 @@
 //! `null`, what there is none of is an empty list.
 
 mod event;
+mod kept;
 mod plans;
 mod proof;
 mod runs;
 
 pub use event::event;
+pub use kept::{run_diff, run_export, run_prune};
 pub use plans::{plan_changed, plan_list, plan_show, problem};
 pub use proof::plan_proof;
-pub use runs::{run_created, run_get, run_list};
+pub use runs::{run_created, run_get, run_get_with, run_list};
 
 use std::fmt::Write as _;
 

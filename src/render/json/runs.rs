@@ -14,15 +14,19 @@ use crate::{
 /// `run create`.
 #[must_use]
 pub fn run_created(run: &RunSummary) -> Value {
-    let shown = json!({
+    envelope("run.create", json!({ "run": run_created_value(run) }))
+}
+
+/// What is known of a run from its creation on.
+pub(super) fn run_created_value(run: &RunSummary) -> Value {
+    json!({
         "id": run.id,
         "status": run.status.word(),
         "workflow": run.workflow,
         "plan": plan(run),
         "item": run.item,
         "created_at": time(Some(run.created_at)),
-    });
-    envelope("run.create", json!({ "run": shown }))
+    })
 }
 
 /// `run list`: one page of `total` runs; `next_page` is the token of the following one.
@@ -35,9 +39,22 @@ pub fn run_list(runs: &[RunSummary], total: usize, next_page: Option<&str>) -> V
     )
 }
 
-/// `run get`; `log` says where an attempt's log is.
+/// `run get` with the runs that retry it, oldest first.
 #[must_use]
-pub fn run_get(record: &RunRecord, advice: &[Advice], log: &dyn Fn(&AttemptId) -> String) -> Value {
+pub fn run_get_with(
+    record: &RunRecord,
+    children: &[RunSummary],
+    advice: &[Advice],
+    log: &dyn Fn(&AttemptId) -> Option<String>,
+) -> Value {
+    let mut value = run_get(record, advice, log);
+    value["data"]["run"]["children"] = children.iter().map(run).collect();
+    value
+}
+
+/// `run get`; `log` says where an attempt's log is, if it lies anywhere.
+#[must_use]
+pub fn run_get(record: &RunRecord, advice: &[Advice], log: &dyn Fn(&AttemptId) -> Option<String>) -> Value {
     let mut shown = run(&record.into());
     let endings = || record.tasks.iter().filter_map(|task| task.last_attempt()?.ending.as_ref());
     let counted: Vec<TestCounts> = endings().filter_map(|ending| ending.tests).collect();
@@ -53,7 +70,7 @@ pub fn run_get(record: &RunRecord, advice: &[Advice], log: &dyn Fn(&AttemptId) -
     envelope("run.get", json!({ "run": shown }))
 }
 
-fn run(run: &RunSummary) -> Value {
+pub(super) fn run(run: &RunSummary) -> Value {
     json!({
         "id": run.id,
         "status": run.status.word(),
@@ -131,11 +148,11 @@ const fn retry_word(on: RetryOn) -> &'static str {
     }
 }
 
-fn task(spec: &Specification, task: &TaskRecord, log: &dyn Fn(&AttemptId) -> String) -> Value {
+fn task(spec: &Specification, task: &TaskRecord, log: &dyn Fn(&AttemptId) -> Option<String>) -> Value {
     let frozen = spec.task(&task.name);
     let attempts = task.attempts.iter().map(|it| {
         let path = log(&AttemptId { task: task.name.clone(), number: it.number });
-        attempt(it, &path)
+        attempt(it, path.as_deref())
     });
     json!({
         "name": task.name,
@@ -147,7 +164,7 @@ fn task(spec: &Specification, task: &TaskRecord, log: &dyn Fn(&AttemptId) -> Str
     })
 }
 
-fn attempt(attempt: &AttemptRecord, log: &str) -> Value {
+fn attempt(attempt: &AttemptRecord, log: Option<&str>) -> Value {
     let ending = attempt.ending.as_ref();
     let (code, signal) = exit(ending.and_then(|it| it.exit));
     let took = attempt.started_at.zip(attempt.ended_at).map(|(start, end)| end.since(start));
