@@ -1,6 +1,6 @@
 //! What is decided once at the start: the workspace, the settings, the colours.
 
-use std::{fs, io::IsTerminal as _, path::PathBuf, sync::Arc};
+use std::{cell::OnceCell, fs, io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use toml::Value;
 
@@ -96,6 +96,7 @@ impl Around {
             open_plan: None,
             numbered: Vec::new(),
             ends_shown: std::collections::BTreeSet::new(),
+            opened: OnceCell::new(),
         })
     }
 

@@ -1,9 +1,11 @@
 //! What every verb is given: the workspace, the settings, the time, and the screen.
 
 use std::{
+    cell::OnceCell,
     collections::BTreeSet,
     io,
     path::{Path, PathBuf},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -84,6 +86,8 @@ pub struct Context<'a> {
     pub numbered: Vec<PlanId>,
     /// Runs whose end this process has shown.
     pub ends_shown: BTreeSet<RunId>,
+    /// The journal, from its first use on.
+    pub opened: OnceCell<Rc<Journal>>,
 }
 
 impl Context<'_> {
@@ -135,11 +139,23 @@ impl Context<'_> {
         }
     }
 
-    /// The journal, made if need be.
+    /// The journal, made if need be; opened once, because opening costs more than asking.
     ///
     /// # Errors
     /// When the folder or the journal can't be made or opened.
-    pub fn journal(&self) -> Result<Journal, Failure> {
+    pub fn journal(&self) -> Result<Rc<Journal>, Failure> {
+        if let Some(journal) = self.opened.get() {
+            return Ok(Rc::clone(journal));
+        }
+        let journal = Rc::new(self.own_journal()?);
+        Ok(Rc::clone(self.opened.get_or_init(|| journal)))
+    }
+
+    /// A connection of one's own to the journal, for who writes to it or takes it elsewhere.
+    ///
+    /// # Errors
+    /// As [`Context::journal`].
+    pub fn own_journal(&self) -> Result<Journal, Failure> {
         self.state.create()?;
         Ok(Journal::open(&self.state.journal())?)
     }
@@ -153,7 +169,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// When it is there and can't be opened.
-    pub fn journal_if_any(&self) -> Result<Option<Journal>, Failure> {
+    pub fn journal_if_any(&self) -> Result<Option<Rc<Journal>>, Failure> {
         if self.state.journal().exists() { self.journal().map(Some) } else { Ok(None) }
     }
 

@@ -29,7 +29,7 @@ pub fn diff(context: &mut Context<'_>, args: &DiffArgs) -> Result<Done, Failure>
     let after = record(context, runs::find(context, &args.run)?)?;
     let before = match &args.with {
         Some(with) => runs::find(context, with)?,
-        None => last_success(&context.journal()?, &after)?,
+        None => last_success(&*context.journal()?, &after)?,
     };
     let before = record(context, before)?;
     let mut output = |a: &TaskRecord, b: &TaskRecord| {

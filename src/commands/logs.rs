@@ -37,7 +37,7 @@ pub fn logs(context: &mut Context<'_>, args: &LogsArgs) -> Result<Done, Failure>
     }
     runs::recover(context)?;
     let run = runs::find(context, &args.run)?;
-    let record = record(&context.journal()?, run)?;
+    let record = record(&*context.journal()?, run)?;
     if args.follow {
         return follow(context, record, args, grep);
     }

@@ -55,7 +55,7 @@ struct Picking {
     /// What the command line asked for; order and text are the picker's.
     question: RunQuery,
     picker: Picker,
-    journal: Journal,
+    journal: std::rc::Rc<Journal>,
     seen: Option<i64>,
 }
 

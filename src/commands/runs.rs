@@ -308,7 +308,8 @@ pub(super) fn no_such_run(run: &RunRef) -> Failure {
 /// # Errors
 /// When the journal is there and can't be read or written.
 pub fn recover(context: &mut Context<'_>) -> Result<(), Failure> {
-    if !context.state.journal().exists() {
+    let Some(journal) = context.journal_if_any()? else { return Ok(()) };
+    if journal.open_runs()?.is_empty() {
         return Ok(());
     }
     let recovery = context.control()?.recover()?;

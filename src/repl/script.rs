@@ -145,6 +145,8 @@ impl Script {
         let mut comments = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
+            // A carriage return without its newline at the end of the file is no text either.
+            let line = line.trim_end_matches('\r');
             let begun = !script.steps.is_empty() || !script.opening.0.is_empty();
             if let Some(comment) = line.strip_prefix('#') {
                 if begun {
@@ -221,6 +223,15 @@ mod tests {
 
     const SESSION: &str = "# A comment about it\n# workspace: fixtures/alpha\n# width: 80\n\nopening\n\
         > status\nALPHA [..]\n...\n# about the next\n> [key 1]\n\\> literal\n\n> [paste] a b\n>\n> [wait run]\nend\n";
+
+    #[test]
+    fn a_file_that_ends_in_a_carriage_return_is_written_the_same_twice() {
+        for text in ["# remark\r", "> a\r\r", "> a\r\nb\r"] {
+            let written = Script::parse(text).unwrap().text();
+            assert_eq!(Script::parse(&written).unwrap().text(), written, "{text:?}");
+            assert!(!written.contains('\r'));
+        }
+    }
 
     #[test]
     fn a_session_reads_as_it_is_written() {

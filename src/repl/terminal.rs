@@ -200,7 +200,7 @@ fn editor(
 fn history(context: &Context<'_>) -> Option<TypedLines> {
     let secrets = context.config().run.secrets.iter().map(String::as_str);
     let redactor = Redactor::new(secrets).ok()?;
-    TypedLines::begin(context.journal().ok()?, redactor, Arc::clone(&context.clock)).ok()
+    TypedLines::begin(context.own_journal().ok()?, redactor, Arc::clone(&context.clock)).ok()
 }
 
 const MENU: &str = "completion";

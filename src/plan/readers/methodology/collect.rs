@@ -232,10 +232,19 @@ pub(super) fn archived(listing: &Listing, plan: &Found, at: &str) -> Vec<StateFi
 
 /// The achievement that a document's head names.
 pub(super) fn achievement_in_head(text: &str) -> Option<&str> {
-    let outline = Outline::read(text);
+    let outline = Outline::read(head(text));
     let header = Header::read(&outline);
     let field = header.field(&["achievement", "achievement addressed", "achievement number"])?;
     first_number(field.value)
+}
+
+/// The text up to its second heading, where its head has ended, whatever follows. All of it where a
+/// line above may be no heading although it looks like one.
+fn head(text: &str) -> &str {
+    let second = memchr::memmem::find_iter(text.as_bytes(), b"\n#").nth(1);
+    let head = second.and_then(|it| text.get(..it + 2)).unwrap_or(text);
+    let is_plain = ["---", "```", "~~~", "<"].iter().all(|it| !head.contains(it));
+    if is_plain { head } else { text }
 }
 
 fn join(folder: &str, part: &str) -> String {

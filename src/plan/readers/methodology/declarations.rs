@@ -153,8 +153,10 @@ impl Place {
 /// What a line declares, when it does.
 pub(super) fn declaration(text: &str, line: usize) -> Option<Declaration> {
     // Most lines say nothing of an achievement: this is far cheaper than the pattern.
-    let name = text.find("chievement").or_else(|| text.find("CHIEVEMENT"))?;
-    let found = LINE.captures(text).filter(|_| name > 0)?;
+    if !names_an_achievement(text) {
+        return None;
+    }
+    let found = LINE.captures(text)?;
     let bold = found.name("bold").is_some();
     let has = |name| found.name(name).is_some();
     let shape = match () {
@@ -172,6 +174,17 @@ pub(super) fn declaration(text: &str, line: usize) -> Option<Declaration> {
     let title = if hours.is_some() { TITLE_HOURS.replace(&title, "").into_owned() } else { title };
     let title = FINISHED.replace(&title, "").replace("**", "").trim().to_owned();
     Some(Declaration { id: found["id"].to_owned(), title, line, hours, ticked, priority: None, shape })
+}
+
+/// The word in any case. Few lines have a `v`.
+pub(super) fn names_an_achievement(text: &str) -> bool {
+    const WORD: &[u8] = b"achievement";
+    const BEFORE: usize = 5;
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'v', b'V', bytes).any(|at| {
+        let start = at.checked_sub(BEFORE);
+        start.and_then(|it| bytes.get(it..it + WORD.len())).is_some_and(|it| it.eq_ignore_ascii_case(WORD))
+    })
 }
 
 /// What follows the id, when it makes the line a declaration: `**: Title`, `: Title**`, ` - Title`,
@@ -193,6 +206,9 @@ fn title_after_id(rest: &str, shape: Shape) -> Option<&str> {
 }
 
 fn priority_line(text: &str) -> Option<(String, String)> {
+    if !text.trim_start().starts_with(['#', '*']) {
+        return None;
+    }
     let found = PRIORITY.captures(text)?;
     let number = found["number"].to_owned();
     let rest = found["rest"].replace("**", "");

@@ -50,6 +50,7 @@ impl<'t> Header<'t> {
 }
 
 fn field(text: &str, line: usize) -> Option<Field<'_>> {
+    memchr::memmem::find(text.as_bytes(), b"**")?;
     let found = FIELD.captures(text)?;
     let name = found.get(1)?.as_str().split('(').next().unwrap_or_default();
     let name: String = name.chars().filter(|it| it.is_alphanumeric() || *it == ' ').collect();

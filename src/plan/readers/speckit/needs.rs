@@ -140,7 +140,9 @@ struct Relation {
 const MOST_IN_LINE: usize = 50;
 
 fn relations(text: &str) -> Vec<Relation> {
-    if !ids::are_in(text) {
+    // A relation is a word, and what it is about follows it: a line's own id alone relates nothing.
+    let Some(word) = text.bytes().position(|it| it.is_ascii_alphabetic()) else { return Vec::new() };
+    if !ids::are_in(&text[word + 1..]) {
         return Vec::new();
     }
     let found = RELATION.find_iter(text).filter(|it| !is_denied(&text[..it.start()]));
