@@ -175,6 +175,11 @@ impl ManualClock {
         hands.wall = Timestamp(hands.wall.0 + i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2));
     }
 
+    /// Sets the wall clock, also backwards, as a person or the network's time does. Nothing else moves.
+    pub fn set_wall(&self, wall: Timestamp) {
+        self.hands().wall = wall;
+    }
+
     fn hands(&self) -> MutexGuard<'_, Hands> {
         self.inner.lock().expect("no holder of this lock panics")
     }

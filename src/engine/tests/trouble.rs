@@ -4,8 +4,8 @@ use std::fs;
 
 use super::*;
 use crate::{
-    journal::read_spool,
-    run::{Answer, Wish},
+    journal::{RunQuery, read_spool},
+    run::{Answer, Status, Wish},
 };
 
 impl Theatre {
@@ -160,4 +160,21 @@ fn a_run_that_can_not_be_written_is_not_started() {
     let refused = Engine::begin(parts, || panic!("it did not start"));
     assert!(matches!(refused, Err(Error::Journal(_))));
     assert!(cast.orders().is_empty());
+}
+
+#[test]
+fn a_wall_clock_that_steps_back_ends_nothing_early_and_nothing_late() {
+    let mut theatre = Theatre::with(
+        json!({ "tasks": [{ "name": "a", "limits": { "wall": 60_000, "idle": null, "grace": 1_000 } }] }),
+        |cast| cast.script(attempt("a", 1), Part::exits(Duration::from_secs(50), 0)),
+    );
+    theatre.play_until(Duration::from_secs(10));
+    theatre.clock.set_wall(Timestamp::from_millis(5));
+    assert_eq!(theatre.play(), Verdict::Succeeded);
+    let run = theatre.journal().summary(run_id()).unwrap().unwrap();
+    assert_eq!(run.status, Status::Succeeded);
+    let mut moments = theatre.events().into_iter().map(|event| event.at);
+    assert!(moments.is_sorted());
+    let page = theatre.journal().list(&RunQuery::default()).unwrap();
+    assert_eq!(page.total, 1);
 }
