@@ -156,7 +156,11 @@ fn every_key_says_what_it_does_or_why_it_can_not() {
     check(&harbour, '3', "6 items without one: 2.4, 2.5, 3.1, 3.2 and 2 more");
     check(&harbour, '4', "asks for the item; no SUBPLAN waits for one");
     check(&harbour, '5', "approve or reject 2.2");
-    check(&harbour, '6', "9 items open, until nothing more can be run");
+    check(
+        &harbour,
+        '6',
+        "dead: each achievement is designed, executed and reviewed in turn; 2 runs what can run now",
+    );
     check(&harbour, '7', "dead: nothing of this plan has been run; 1 starts something");
     let one = Outlook { group: vec!["2.4".into()], ..harbour.clone() };
     check(&one, '2', "dead: only 2.4 can run now; 3.1 waits for 2.4");

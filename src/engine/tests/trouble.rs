@@ -173,7 +173,7 @@ fn a_wall_clock_that_steps_back_ends_nothing_early_and_nothing_late() {
     assert_eq!(theatre.play(), Verdict::Succeeded);
     let run = theatre.journal().summary(run_id()).unwrap().unwrap();
     assert_eq!(run.status, Status::Succeeded);
-    let mut moments = theatre.events().into_iter().map(|event| event.at);
+    let moments = theatre.events().into_iter().map(|event| event.at);
     assert!(moments.is_sorted());
     let page = theatre.journal().list(&RunQuery::default()).unwrap();
     assert_eq!(page.total, 1);
