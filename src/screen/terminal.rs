@@ -140,13 +140,7 @@ impl Screen for Terminal {
         let room = self.size().rows.saturating_sub(1);
         let shown = &lines[..lines.len().min(room)];
         let mut text = self.rub_out();
-        text.extend(shown.iter().flat_map(|line| {
-            [
-                line.as_str(),
-                "
-",
-            ]
-        }));
+        text.extend(shown.iter().flat_map(|line| [line.as_str(), "\r\n"]));
         if Self::decorate(&text) {
             self.painted = shown.len();
         }
