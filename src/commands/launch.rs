@@ -232,7 +232,11 @@ fn question(context: &Context<'_>, proposal: &Proposal) -> Confirm {
         if Some(word.as_str()) == own { "plandeck".to_owned() } else { context.inside(word).to_owned() }
     };
     let command: Vec<String> = proposal.command.iter().map(shown).collect();
-    let command = format!("Runs {}{}.", shell_words::join(command), limit.unwrap_or_default());
+    let more = match proposal.tasks {
+        0 | 1 => String::new(),
+        tasks => format!(", and {} more like it", tasks - 1),
+    };
+    let command = format!("Runs {}{}{more}.", shell_words::join(command), limit.unwrap_or_default());
     let product = match &proposal.product {
         Product::File(path) => Some(format!("Writes {path}.")),
         Product::Prompt => Some("Prints a prompt, which its log keeps.".to_owned()),

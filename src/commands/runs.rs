@@ -219,7 +219,12 @@ pub(super) fn may_cancel(context: &mut Context<'_>, runs: &[RunId]) -> Result<bo
     }
     let journal = context.journal()?;
     let summaries = runs.iter().filter_map(|run| journal.summary(*run).transpose());
-    let summaries: Vec<RunSummary> = summaries.collect::<Result<_, _>>()?;
+    let mut summaries: Vec<RunSummary> = summaries.collect::<Result<_, _>>()?;
+    summaries.retain(|run| !run.status.is_over());
+    // What has ended loses nothing: there is nothing to ask, and the refusal says so.
+    if summaries.is_empty() {
+        return Ok(true);
+    }
     let confirm = view::confirm_cancel(&summaries);
     context.print(&render::confirm(&confirm, &context.style))?;
     let question = Question::Confirm { text: "Cancel?".to_owned(), default: confirm.default_yes() };

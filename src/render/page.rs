@@ -265,29 +265,31 @@ fn menu(page: &PlanPage, style: &Style) -> Vec<Line> {
         lines.extend(entries.iter().flat_map(|entry| entry_line(entry, style).wrap(style.width, 2)));
         return lines;
     }
-    let column = (style.width - 2) / 2;
     let (left, right) = entries.split_at(entries.len().div_ceil(2));
-    for (at, entry) in left.iter().enumerate() {
-        let beside = right.get(at).map_or(Line::new(), |entry| entry_within(entry, column, style));
-        let line = entry_within(entry, column, style).pad(column).with(Role::Text, "  ");
-        lines.push(line.join(beside));
+    let half = (style.width - 2) / 2;
+    let fitting = |entry: &MenuEntry| {
+        let whole = entry_line(entry, style);
+        if whole.width() <= half { whole } else { brief_entry(entry) }
+    };
+    let left: Vec<Line> = left.iter().map(fitting).collect();
+    let widest = left.iter().map(Line::width).max().unwrap_or(0);
+    let column = widest.clamp(style.width / 2, style.width * 3 / 5);
+    for (at, entry) in left.into_iter().enumerate() {
+        let beside = right.get(at).map_or(Line::new(), |it| fitting(it).clip(style.width - column - 2));
+        lines.push(entry.clip(column).pad(column).with(Role::Text, "  ").join(beside));
     }
     lines
 }
 
-/// An entry with its explanation where all of it fits, else without: half a reason explains nothing,
-/// and a dead key that is pressed says all of it.
-fn entry_within(entry: &MenuEntry, column: usize, style: &Style) -> Line {
-    let whole = entry_line(entry, style);
-    if whole.width() <= column {
-        return whole;
-    }
-    let label = format!(" {}", entry.choice.label());
+/// A key in a word or two, where keys stand side by side and all that it says does not fit.
+fn brief_entry(entry: &MenuEntry) -> Line {
+    let (key, label) = (entry.key.to_string(), entry.choice.label());
+    let colon = if entry.brief.is_empty() { "" } else { ": " };
     match &entry.state {
-        KeyState::Enabled { .. } => {
-            Line::of(Role::Key, entry.key.to_string()).with(Role::Text, label).clip(column)
-        }
-        KeyState::Dead { .. } => Line::of(Role::Dim, format!("{}{label} ⊘ not now", entry.key)).clip(column),
+        KeyState::Enabled { .. } => Line::of(Role::Key, key)
+            .with(Role::Text, format!(" {label}"))
+            .with(Role::Dim, format!("{colon}{}", entry.brief)),
+        KeyState::Dead { .. } => Line::of(Role::Dim, format!("{key} {label} ⊘ {}", entry.brief)),
     }
 }
 

@@ -212,7 +212,7 @@ pub(super) fn change_setting(deck: &mut Deck, context: &mut Context<'_>, at: usi
         let near = text::nearest(&value, words.iter().map(String::as_str));
         let hint = near
             .map_or_else(|| format!("it can be: {}", words.join(", ")), |it| format!("did you mean {it}?"));
-        let message = format!("{} can't be \"{}\"", setting.key, text::plain(&value));
+        let message = format!("\"{}\" is no value of {}", text::plain(&value), setting.key);
         return Err(Failure::Input { message, hint: Some(hint) });
     }
     write_setting(context, setting.key, &value)?;

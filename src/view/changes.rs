@@ -86,6 +86,7 @@ mod tests {
             key: '1',
             choice,
             state: KeyState::Enabled { says: says.to_owned(), why: String::new() },
+            brief: String::new(),
         };
         let check = |before: &MenuEntry, now: &MenuEntry, expected: bool| {
             assert_eq!(disarmed(before, now).is_some(), expected, "{before:?} {now:?}");

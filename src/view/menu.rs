@@ -2,6 +2,7 @@
 
 use super::{Outlook, words::count, words::list};
 use crate::{
+    ids::ItemId,
     plan::{Action, Dialect, DocumentKind, Item, ItemState, Plan},
     run::RunSummary,
 };
@@ -22,6 +23,8 @@ pub struct MenuEntry {
     pub choice: Choice,
     /// Whether it can be pressed now.
     pub state: KeyState,
+    /// What [`MenuEntry::state`] says, in a word or two, for where keys stand side by side.
+    pub brief: String,
 }
 
 /// What a key of a plan's page does.
@@ -109,7 +112,11 @@ impl Menu {
 /// The keys of a plan's page.
 #[must_use]
 pub fn menu(outlook: &Outlook, runs: &[RunSummary]) -> Menu {
-    let entry = |(key, choice)| MenuEntry { key, choice, state: state(choice, outlook, runs) };
+    let entry = |(key, choice)| {
+        let state = state(choice, outlook, runs);
+        let brief = brief(choice, &state, outlook, runs);
+        MenuEntry { key, choice, state, brief }
+    };
     Menu { entries: Choice::ALL.into_iter().map(entry).collect() }
 }
 
@@ -124,6 +131,9 @@ fn state(choice: Choice, outlook: &Outlook, runs: &[RunSummary]) -> KeyState {
         Choice::Runs => plan_runs(outlook.plan, runs),
         Choice::ItemDetails | Choice::EditState if outlook.plan.items.is_empty() => {
             dead("the plan has no items")
+        }
+        Choice::EditState if outlook.plan.dialect == Dialect::Methodology => {
+            dead("its states are which files exist; 5 approves or rejects what awaits review")
         }
         Choice::ItemDetails => says("documents, needs, evidence, runs"),
         Choice::EditState => says("in the plan's file; plan undo takes it back"),
@@ -141,6 +151,9 @@ fn execute_next(outlook: &Outlook) -> KeyState {
 fn execute_parallel(outlook: &Outlook) -> KeyState {
     let group = &outlook.group;
     match group.as_slice() {
+        [] if outlook.next.len() > 1 => {
+            dead("no two of the items that can run now are said to run side by side; 1 runs one")
+        }
         [] => dead(format!("no group: {}", waiting_for(outlook.plan))),
         [only] => dead(format!("only {only} can run now{}", after_it(outlook))),
         _ => says(format!("{} side by side: {}", count(group.len(), "item"), list(group, 4))),
@@ -215,6 +228,47 @@ fn plan_runs(plan: &Plan, runs: &[RunSummary]) -> KeyState {
         (all, 0) => says(count(all, "run")),
         (all, going) => says(format!("{}, {going} going on", count(all, "run"))),
     }
+}
+
+/// A key's state in a word or two. The page names the next step already, and a dead key tells the
+/// whole of it when it is pressed.
+fn brief(choice: Choice, state: &KeyState, outlook: &Outlook, runs: &[RunSummary]) -> String {
+    let plan = outlook.plan;
+    let ids = |fits: &dyn Fn(&&Item) -> bool| open(plan).filter(|it| fits(it)).map(|it| &it.id).collect();
+    let some = |ids: Vec<&ItemId>| list(ids.into_iter(), 3);
+    let dead = matches!(state, KeyState::Dead { .. });
+    match choice {
+        _ if dead => brief_why(choice, outlook),
+        Choice::ExecuteNext => outlook.next.first().map_or_else(String::new, |it| it.item.to_string()),
+        Choice::ExecuteParallel => list(&outlook.group, 3),
+        Choice::CreateSubplan => some(ids(&|it| it.document(DocumentKind::Subplan).is_none())),
+        Choice::CreateExecution => some(ids(&|it| it.action == Some(Action::CreateExecution))),
+        Choice::Review => some(ids(&|it| it.state == ItemState::InReview)),
+        Choice::RunAll => count(open(plan).count(), "item"),
+        Choice::Runs => count(runs.iter().filter(|it| it.plan.as_ref() == Some(&plan.id)).count(), "run"),
+        Choice::ItemDetails | Choice::EditState => String::new(),
+        Choice::Back => "to the board".to_owned(),
+    }
+}
+
+fn brief_why(choice: Choice, outlook: &Outlook) -> String {
+    let plan = outlook.plan;
+    let done = plan.leaves().next().is_some() && open(plan).next().is_none();
+    let foreign = plan.dialect != Dialect::Methodology;
+    let why = match choice {
+        Choice::CreateSubplan | Choice::CreateExecution if foreign => "not in this dialect",
+        Choice::Review => "none awaits it",
+        Choice::Runs => "none yet",
+        Choice::EditState if !foreign => "its files decide",
+        _ if plan.leaves().next().is_none() => "no items",
+        _ if done => "all done",
+        Choice::CreateSubplan => "each has one",
+        Choice::ExecuteParallel if outlook.group.len() == 1 => "only one can run",
+        Choice::ExecuteParallel => "no group",
+        Choice::RunAll if !outlook.next.is_empty() => "step by step",
+        _ => "nothing to run",
+    };
+    why.to_owned()
 }
 
 /// What everything waits for, when nothing can be run: a sentence without a final full stop.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::Config,
     ids::ItemId,
-    plan::{Action, Dialect, Item, ItemState, Plan, runnable_group},
+    plan::{Action, Dialect, Item, ItemState, Plan, runnable_group, waves},
     run::Refusal,
 };
 
@@ -60,7 +60,10 @@ fn chosen(plan: &Plan) -> Vec<&Item> {
         ItemState::Blocked => !item.blocked_by.is_empty(),
         _ => true,
     };
-    let mut chosen: Vec<&Item> = plan.leaves().filter(open).collect();
+    // What waits in a circle never comes to its turn, and must not keep the rest from running.
+    let in_turn: BTreeSet<ItemId> = waves(plan).into_iter().flatten().collect();
+    let mut chosen: Vec<&Item> =
+        plan.leaves().filter(open).filter(|item| in_turn.contains(&item.id)).collect();
     loop {
         let there: BTreeSet<&ItemId> = chosen.iter().map(|item| &item.id).collect();
         let reachable = |item: &&Item| {

@@ -299,6 +299,9 @@ fn a_whole_plan_is_one_run_in_which_phases_and_tasks_without_a_mark_are_barriers
     done.state = ItemState::Done;
     let mut stuck = task("T008", 2, false);
     stuck.needs = vec!["T099".into()];
+    let (mut hen, mut egg) = (task("T009", 2, false), task("T010", 2, false));
+    hen.needs = vec!["T010".into()];
+    egg.needs = vec!["T009".into()];
     let items = vec![
         done,
         task("T002", 0, true),
@@ -307,6 +310,8 @@ fn a_whole_plan_is_one_run_in_which_phases_and_tasks_without_a_mark_are_barriers
         task("T005", 1, false),
         task("T006", 1, true),
         stuck,
+        hen,
+        egg,
     ];
     let tides = plan("tides", Dialect::Speckit, "specs/a/tasks.md", "specs/a", items);
     let spec = specify(&Ask::of("all"), Some(&tides), &Config::default(), &facts(), stamp()).unwrap();
