@@ -43,7 +43,9 @@ impl Plans {
     /// # Errors
     /// When none or several fit.
     pub fn find(&self, asked: &str, numbered: &[PlanId]) -> Result<&Plan, Refusal> {
-        let number = asked.parse::<usize>().ok().and_then(|it| numbered.get(it.checked_sub(1)?));
+        // "002" is the beginning of a folder's name; a number on the board is written without zeros.
+        let number = Some(asked).filter(|it| !it.starts_with('0')).and_then(|it| it.parse::<usize>().ok());
+        let number = number.and_then(|it| numbered.get(it.checked_sub(1)?));
         let path = asked.trim_end_matches('/');
         let exact = |it: &&Plan| {
             it.id.as_str() == asked || (it.path == path || it.folder == path) && !path.is_empty()

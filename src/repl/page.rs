@@ -46,7 +46,7 @@ pub(super) fn press(deck: &mut Deck, context: &mut Context<'_>, key: char) -> Re
         }
         Choice::Review => review(deck, context, &plan),
         Choice::Runs => deck.runs(context, Some(&id)),
-        Choice::ItemDetails => match ask_item(context, "Item", &ids(&plan, |_| true))? {
+        Choice::ItemDetails => match ask_item(context, "Item", &all_ids(&plan))? {
             Some(item) => show_item(deck, context, &item),
             None => Ok(()),
         },
@@ -74,10 +74,16 @@ fn on_item(
     }
 }
 
-/// The ids of open items first, then of all that fit: what Tab completes to.
+/// The ids of open items that fit: what Tab completes to.
 fn ids(plan: &Plan, fits: impl Fn(&&Item) -> bool) -> Vec<String> {
     let open = plan.leaves().filter(|item| !item.state.is_over());
     open.filter(fits).map(|item| item.id.as_str().to_owned()).collect()
+}
+
+/// The ids of open items first, then of those that are over.
+fn all_ids(plan: &Plan) -> Vec<String> {
+    let over = plan.leaves().filter(|item| item.state.is_over()).map(|item| item.id.as_str().to_owned());
+    ids(plan, |_| true).into_iter().chain(over).collect()
 }
 
 /// Asks for an item, naming a few that could be meant. Nothing when it is taken back.

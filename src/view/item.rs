@@ -73,7 +73,7 @@ fn need(plan: &Plan, id: &ItemId) -> NeedLine {
 fn facts(plan: &Plan, item: &Item, now: Timestamp) -> Vec<Fact> {
     let mut facts = vec![Fact::new("because", item.why.clone())];
     let mut known = |name, value: Option<String>| facts.extend(value.map(|value| Fact::new(name, value)));
-    known("written", item.raw_state.clone());
+    known("written", item.raw_state.clone().filter(|it| !it.trim().is_empty()));
     known("next", item.action.map(|action| action.sentence(&item.id)));
     known("group", item.group.and_then(|at| plan.groups.get(at)).map(|group| group.name.clone()));
     known("parent", item.parent.as_ref().map(ToString::to_string));
