@@ -42,7 +42,7 @@ pub fn dispatch(context: &mut Context<'_>, verb: Verb) -> Result<Dispatched, Fai
         Verb::Run(verb) => run_verb(context, verb),
         Verb::Init(args) => settings::init(context, args),
         Verb::Config(verb) => settings::config(context, verb),
-        Verb::Doctor(args) => doctor::doctor(context, &args),
+        Verb::Doctor(args) => doctor::doctor(context, args),
         Verb::Themes => settings::themes(context),
         Verb::Completions(args) => help::completions(context, args.shell),
         Verb::Man => help::man(context),

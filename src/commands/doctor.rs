@@ -27,7 +27,7 @@ const SCRIPTS: &str = "LLM/scripts";
 ///
 /// # Errors
 /// When the state folder can't be read at all.
-pub fn doctor(context: &mut Context<'_>, args: &DoctorArgs) -> Result<Done, Failure> {
+pub fn doctor(context: &mut Context<'_>, args: DoctorArgs) -> Result<Done, Failure> {
     let mut findings = control::examine(&context.parts(), args.repair)?;
     findings.extend(scripts(context));
     findings.push(workspace(context));
@@ -68,7 +68,7 @@ fn plain(finding: &Finding) -> String {
     fields.map(|it| text::plain(it).into_owned()).join("\t") + "\n"
 }
 
-fn value(context: &Context<'_>, args: &DoctorArgs, findings: &[Finding], problems: usize) -> Value {
+fn value(context: &Context<'_>, args: DoctorArgs, findings: &[Finding], problems: usize) -> Value {
     let list: Vec<Value> = findings
         .iter()
         .map(|it| {

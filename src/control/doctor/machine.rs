@@ -51,8 +51,10 @@ fn logout(parts: &Parts) -> Option<Finding> {
 }
 
 fn kills_at_logout() -> bool {
-    let texts = LOGIND.iter().flat_map(|place| texts(Path::new(place)));
-    texts.filter_map(|text| kill_user_processes(&text)).last().unwrap_or(false)
+    let said = LOGIND.iter().rev().find_map(|place| {
+        texts(Path::new(place)).iter().rev().find_map(|text| kill_user_processes(text))
+    });
+    said.unwrap_or(false)
 }
 
 /// A file's text, or those of a folder's `*.conf` in the order of their names.
