@@ -26,7 +26,8 @@ impl Patience {
         let pause = self.pause.min(self.left);
         thread::park_timeout(pause);
         self.left -= pause;
-        self.pause = (self.pause * 2).min(PAUSES.1);
+        // By a quarter each time: who waits for something short is told at most a quarter late.
+        self.pause = (self.pause * 5 / 4).min(PAUSES.1);
         Some(pause)
     }
 }

@@ -63,7 +63,7 @@ impl Arena {
 fn whoever_is_killed_every_run_ends_truthfully_and_leaves_nothing() {
     let mut arena = Arena::new(program(), 7);
     let mut tally = Tally::default();
-    for _ in 0..20 {
+    for _ in 0..15 {
         arena.round(&mut tally);
     }
     arena.inspect();

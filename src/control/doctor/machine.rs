@@ -51,9 +51,10 @@ fn logout(parts: &Parts) -> Option<Finding> {
 }
 
 fn kills_at_logout() -> bool {
-    let said = LOGIND.iter().rev().find_map(|place| {
-        texts(Path::new(place)).iter().rev().find_map(|text| kill_user_processes(text))
-    });
+    let said = LOGIND
+        .iter()
+        .rev()
+        .find_map(|place| texts(Path::new(place)).iter().rev().find_map(|text| kill_user_processes(text)));
     said.unwrap_or(false)
 }
 
