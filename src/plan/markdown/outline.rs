@@ -99,13 +99,14 @@ impl<'t> Outline<'t> {
         let mut next = 0;
         for line in self.lines() {
             let end = line.offset + line.text.len();
-            let is_heading = headings.get(next).is_some_and(|it| it.line <= end);
-            if is_heading {
+            let first = next;
+            // A carriage return ends a line for Markdown and for nobody else: there may be several.
+            while headings.get(next).is_some_and(|it| it.line <= end) {
                 headings[next].line = line.number;
                 items.heading(next, headings[next].nested);
                 next += 1;
             }
-            items.take(&line, is_heading);
+            items.take(&line, next > first);
         }
         self.items = items.found;
         self.headings = headings;

@@ -89,6 +89,13 @@ fn an_item_is_inside_the_one_it_is_indented_under() {
 }
 
 #[test]
+fn headings_between_bare_carriage_returns_share_their_line() {
+    let outline = Outline::read("# One\r# Two\r# Three\n# Four\r# Five");
+    let shown: Vec<_> = outline.headings.iter().map(|it| (it.text.as_str(), it.line)).collect();
+    assert_eq!(shown, [("One", 1), ("Two", 1), ("Three", 1), ("Four", 2), ("Five", 2)]);
+}
+
+#[test]
 fn headings_are_plain_text_with_their_lines() {
     let text = "---\n# not: one\n---\n# **One** `code` #\n\nTwo\n===\n\n> # Quoted\n- # In a list\n\n      # code\n```\n# fenced\n```\n### Three\n- [ ] a";
     let outline = Outline::read(text);
