@@ -15,7 +15,7 @@ const SETTINGS: &str = r#"
 [workflow.greet]
 command = ["/bin/sh", "greet.sh", "{param.who}"]
 params.who = { type = "string", default = "Ada" }
-params.level = { type = "integer", default = 1 }
+params.zeal = { type = "integer", default = 1 }
 
 [workflow.wait]
 command = ["/bin/sh", "-c", "echo begun; read line < gate; echo done"]
@@ -455,8 +455,8 @@ fn help_has_examples_and_completions_know_the_verbs() {
         assert!(help.contains(&format!("plandeck run {verb}")), "{verb}: {help}");
     }
     let completions = house.good(&["completions", "bash"]);
-    let manual = house.good(&["man"]);
+    assert!(house.good(&["man"]).contains("plandeck\\-run"), "the manual names the noun");
     for word in ["prune", "export", "diff", "send"] {
-        assert!(completions.contains(word) && manual.contains(word), "{word}");
+        assert!(completions.contains(word), "{word}");
     }
 }

@@ -54,7 +54,7 @@ pub fn show_list(context: &mut Context<'_>, args: &ListArgs, numbered: bool) -> 
     let text = match context.output {
         Output::Table => {
             let list = view::run_list(&page.runs, page.total, asked(args), numbered, context.now());
-            let more = page.next_page.as_ref().map(|token| format!("\nMore: runs --page {token}\n"));
+            let more = page.next_page.as_ref().map(|token| format!("\nMore: the same with --page {token}"));
             render::run_list(&list, &context.style) + more.as_deref().unwrap_or_default()
         }
         Output::Plain => render::plain::runs(&page.runs),
