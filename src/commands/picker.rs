@@ -61,13 +61,19 @@ struct Picking {
 
 impl Picking {
     fn run(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
+        let mut painted = Vec::new();
         loop {
             self.look_for_news()?;
             let height = context.screen.size().rows.saturating_sub(render::PICKER_FRAME + 1).max(1);
             let page = self.picker.page(height, context.now());
             let lines = render::picker(&page, &context.style);
-            context.screen.paint(&lines);
+            // The same picture again would only flicker.
+            if lines != painted {
+                context.screen.paint(&lines);
+                painted = lines;
+            }
             let Some(key) = context.screen.key(BEAT).and_then(understood) else { continue };
+            painted.clear();
             match self.picker.key(key, height) {
                 PickerWish::Nothing => {}
                 PickerWish::Leave => return Ok(()),
@@ -141,7 +147,7 @@ impl Picking {
             let lines = show_run::page_lines(context, run)?;
             let height = context.screen.size().rows.saturating_sub(2).max(1);
             top = top.min(lines.len().saturating_sub(height));
-            let hint = "  j k: more · f c R as in the list · Esc: back";
+            let hint = "  Esc: back · j k: more · f c R";
             let hint = text::clip(hint, context.style.width);
             let mut shown: Vec<String> = lines.into_iter().skip(top).take(height).collect();
             shown.push(render::word(render::Role::Hint, &hint, &context.style));
