@@ -119,11 +119,13 @@ fn keys_that_come_together_all_count() {
 fn what_is_pasted_does_not_run() {
     let house = House::demo();
     let mut term = board(&house);
-    term.press("\x1b[200~status\nrun create gate\nquit\n\x1b[201~", "run create gate");
-    term.wait_text("quit");
+    term.paste("status\nrun create gate\nzzz\n");
+    term.wait_text("run create gate");
+    term.wait_text("zzz");
+    assert!(!term.screen().contains("unrecognized"), "{}", term.screen());
     term.send("\x03");
     term.wait_last("❯");
-    term.press("zzz\r", "unrecognized");
+    term.press("yyy\r", "unrecognized");
     term.wait_last("❯");
     assert!(house.runs().is_empty());
 }

@@ -99,6 +99,13 @@ impl Term {
         self.tty.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Pastes as a terminal does: in brackets if it was asked for them, with Enter between lines.
+    pub fn paste(&mut self, text: &str) {
+        let bracketed = self.looked().parser.screen().bracketed_paste();
+        let keys = text.replace('\n', "\r");
+        self.send(&if bracketed { format!("\x1b[200~{keys}\x1b[201~") } else { keys });
+    }
+
     /// Types, and waits for something that it brings to the screen.
     #[track_caller]
     pub fn press(&mut self, keys: &str, brings: &str) {
