@@ -253,6 +253,9 @@ fn the_picture_of_a_run_is_dimmed_and_fits() {
             (0..rows.get()).filter(|row| screen.contents_between(*row, 0, *row, 40).contains("wide wide"));
         wide.clone().count() == 1 && wide.into_iter().all(|row| !screen.row_wrapped(row))
     });
+    // The first picture is painted before keys are read one by one, the next ones after.
+    term.wait_raw("the fifth picture", |raw| raw.matches("  last").count() >= 5);
+    term.wait("rows that begin at the left", |screen| screen.contents().lines().any(|it| it == "  last"));
     term.press("d", "goes on in");
     term.wait_end("❯");
     assert!(!term.screen().contains("wide wide"), "{}", term.screen());

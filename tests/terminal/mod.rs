@@ -136,9 +136,20 @@ impl Term {
     /// Waits until the screen fits.
     #[track_caller]
     pub fn wait(&self, what: &str, fits: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_looked(what, |looked| fits(looked.parser.screen()));
+    }
+
+    /// Waits until all that came so far fits.
+    #[track_caller]
+    pub fn wait_raw(&self, what: &str, fits: impl Fn(&str) -> bool) {
+        self.wait_looked(what, |looked| fits(&String::from_utf8_lossy(&looked.raw)));
+    }
+
+    #[track_caller]
+    fn wait_looked(&self, what: &str, fits: impl Fn(&Looked) -> bool) {
         let end = Instant::now() + DEADLINE / 4;
         let mut looked = self.looked();
-        while !fits(looked.parser.screen()) {
+        while !fits(&looked) {
             let left = end.saturating_duration_since(Instant::now());
             assert!(
                 !left.is_zero() && !looked.over,
