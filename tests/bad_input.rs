@@ -5,7 +5,10 @@
 mod children;
 mod house;
 
-use std::{fs, os::unix::fs::symlink};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+};
 
 use house::{House, plan_path, plan_text};
 use plandeck::run::Status;
@@ -104,11 +107,10 @@ fn a_folder_without_anything_is_an_empty_plan() {
 
 #[test]
 fn a_folder_that_may_not_be_read_is_a_problem() {
-    use std::os::unix::fs::PermissionsExt as _;
     let house = House::sound();
     house.write(&plan_path(BROKEN), plan_text("Broken"));
     let folder = house.path("work-space/plans/BROKEN");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
     let is_root = fs::read_dir(&folder).is_ok();
     let said = house.plandeck(&["status"]);
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -212,7 +214,6 @@ fn a_script_that_is_not_there_or_may_not_be_executed_is_a_panel() {
     let house = House::sound();
     house.configure("[workflow.gone]\nneeds = \"nothing\"\ncommand = [\"scripts/gone.sh\"]\n");
     house.recipe("locked", "echo never", "");
-    use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(house.path("scripts/locked.sh"), fs::Permissions::from_mode(0o644)).unwrap();
     house.write("scripts/strange.sh", "#!/no/such/interpreter\n");
     house.configure("[workflow.strange]\nneeds = \"nothing\"\ncommand = [\"scripts/strange.sh\"]\n");

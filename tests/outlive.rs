@@ -12,7 +12,7 @@ use std::{
     process::Stdio,
 };
 
-use house::{House, until};
+use house::{House, marked, until};
 use plandeck::run::Status;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -69,11 +69,11 @@ fn a_run_whose_supervisor_is_killed_is_lost_for_the_next_reader_and_nothing_of_i
     let run = house.begin("tree", "rooted");
     kill(supervisor(&house), Signal::KILL);
     until("its death", || house.supervisors().is_empty());
-    assert!(!house.marked(run).is_empty(), "its children do not know yet");
+    assert!(!marked(run).is_empty(), "its children do not know yet");
     let said = house.plandeck(&["run", "list"]);
     assert!(said.out.contains("lost"), "{}", said.all());
     assert_eq!(house.status(run), Status::Lost);
-    assert_eq!(house.marked(run), Vec::<String>::new());
+    assert_eq!(marked(run), Vec::<String>::new());
 }
 
 #[test]
@@ -94,11 +94,11 @@ fn when_both_are_killed_the_deck_says_that_the_run_is_lost() {
 fn cancelling_ends_a_whole_tree_that_does_not_mind_and_only_once() {
     let house = house();
     let run = house.begin("tree", "rooted");
-    assert!(house.marked(run).len() >= 3, "{:?}", house.marked(run));
+    assert!(marked(run).len() >= 3, "{:?}", marked(run));
     let said = house.plandeck(&["run", "cancel", &run.short(), "-y"]);
     assert_eq!(said.code, Some(0), "{}", said.all());
     assert_eq!(house.ended(run), Status::Cancelled);
-    assert_eq!(house.marked(run), Vec::<String>::new(), "cancelled is only said when it is true");
+    assert_eq!(marked(run), Vec::<String>::new(), "cancelled is only said when it is true");
     let again = house.plandeck(&["run", "cancel", &run.short(), "-y"]);
     assert_eq!(again.code, Some(6), "{}", again.all());
     assert!(again.err.contains("ended already") || again.err.contains("already"), "{}", again.err);

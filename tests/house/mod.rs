@@ -72,7 +72,7 @@ impl House {
     pub fn sound() -> Self {
         let house = Self::empty();
         for (name, title) in [("QUAY", "Mend the quay"), ("BUOYS", "Paint the buoys")] {
-            house.write(&plan_path(name), &plan_text(title));
+            house.write(&plan_path(name), plan_text(title));
         }
         house
     }
@@ -230,12 +230,7 @@ impl House {
     /// Whatever lives of this workspace's runs: supervisors, and processes that carry a run's mark.
     pub fn alive(&self) -> Vec<String> {
         let supervisors = self.supervisors().into_iter().map(|pid| format!("supervisor {pid}"));
-        supervisors.chain(self.runs().iter().flat_map(|run| self.marked(*run))).collect()
-    }
-
-    /// Processes that carry the mark of a run.
-    pub fn marked(&self, run: RunId) -> Vec<String> {
-        crate::children::alive(&format!("{run}/"))
+        supervisors.chain(self.runs().into_iter().flat_map(marked)).collect()
     }
 
     /// Waits until nothing of this workspace's runs lives.
@@ -254,6 +249,11 @@ impl Drop for House {
             let _ = kill_marked(&format!("{run}/"));
         }
     }
+}
+
+/// Processes that carry the mark of a run.
+pub fn marked(run: RunId) -> Vec<String> {
+    crate::children::alive(&format!("{run}/"))
 }
 
 /// Where the plan of this name stands.
