@@ -1,7 +1,6 @@
 //! The real program in a workspace of its own, and what it left behind.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
-#![expect(clippy::disallowed_methods, reason = "the process under test is told by its environment")]
 
 use std::{
     fs::{self, File},

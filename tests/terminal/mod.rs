@@ -7,7 +7,6 @@ use std::{
     process::{Child, Command},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Instant,
 };
 
 use rustix::{
@@ -85,8 +84,8 @@ impl Term {
         let parser = vt100::Parser::new_with_callbacks(cells(rows), cells(columns), 1_000, answers);
         let looked = Looked { parser, raw: Vec::new(), over: false };
         let shared = Arc::new((Mutex::new(looked), Condvar::new()));
-        let (looker, reader) = (Arc::clone(&shared), tty.try_clone().unwrap());
-        thread::spawn(move || look(&looker, reader));
+        let (watched, reader) = (Arc::clone(&shared), tty.try_clone().unwrap());
+        thread::spawn(move || look(&watched, reader));
         Self { shared, tty, child }
     }
 
@@ -147,18 +146,11 @@ impl Term {
 
     #[track_caller]
     fn wait_looked(&self, what: &str, fits: impl Fn(&Looked) -> bool) {
-        let end = Instant::now() + DEADLINE / 4;
-        let mut looked = self.looked();
-        while !fits(&looked) {
-            let left = end.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero() && !looked.over,
-                "no {what:?} on the screen (over: {}):\n{}",
-                looked.over,
-                looked.parser.screen().contents()
-            );
-            looked = self.shared.1.wait_timeout(looked, left).unwrap().0;
-        }
+        let waits = |looked: &mut Looked| !fits(looked) && !looked.over;
+        let patience = DEADLINE / 4;
+        let (looked, _) = self.shared.1.wait_timeout_while(self.looked(), patience, waits).unwrap();
+        let screen = looked.parser.screen().contents();
+        assert!(fits(&looked), "no {what:?} on the screen (over: {}):\n{screen}", looked.over);
     }
 
     #[track_caller]
