@@ -235,7 +235,7 @@ fn plan_runs(plan: &Plan, runs: &[RunSummary]) -> KeyState {
 fn brief(choice: Choice, state: &KeyState, outlook: &Outlook, runs: &[RunSummary]) -> String {
     let plan = outlook.plan;
     let ids = |fits: &dyn Fn(&&Item) -> bool| open(plan).filter(|it| fits(it)).map(|it| &it.id).collect();
-    let some = |ids: Vec<&ItemId>| list(ids.into_iter(), 3);
+    let some = |ids: Vec<&ItemId>| list(ids, 3);
     let dead = matches!(state, KeyState::Dead { .. });
     match choice {
         _ if dead => brief_why(choice, outlook),

@@ -236,7 +236,9 @@ pub(super) fn refuse_a_circle(units: &[Unit<'_>]) -> Result<(), Refusal> {
     let mut waits: Vec<usize> = (0..units.len()).map(|at| before(at).len()).collect();
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
     for at in 0..units.len() {
-        before(at).into_iter().for_each(|other| behind[other].push(at));
+        for other in before(at) {
+            behind[other].push(at);
+        }
     }
     let mut free: Vec<usize> = (0..units.len()).filter(|at| waits[*at] == 0).collect();
     let mut seen = 0;
