@@ -72,7 +72,7 @@ impl Picking {
                 context.screen.paint(&lines);
                 painted = lines;
             }
-            let Some(key) = context.screen.key(BEAT).and_then(understood) else { continue };
+            let Some(key) = context.screen.key(BEAT).map(understood) else { continue };
             painted.clear();
             match self.picker.key(key, height) {
                 PickerWish::Nothing => {}
@@ -152,7 +152,7 @@ impl Picking {
             let mut shown: Vec<String> = lines.into_iter().skip(top).take(height).collect();
             shown.push(render::word(render::Role::Hint, &hint, &context.style));
             context.screen.paint(&shown);
-            match context.screen.key(BEAT).and_then(understood) {
+            match context.screen.key(BEAT).map(understood) {
                 Some(PickerKey::Down | PickerKey::Char('j')) => top += 1,
                 Some(PickerKey::Up | PickerKey::Char('k')) => top = top.saturating_sub(1),
                 Some(PickerKey::PageDown | PickerKey::Char(' ')) => top += height,
@@ -191,8 +191,8 @@ fn follow(context: &mut Context<'_>, run: RunId) -> Result<(), Failure> {
     follow::to_end(context, run, true).map(|_| ())
 }
 
-const fn understood(key: Key) -> Option<PickerKey> {
-    Some(match key {
+const fn understood(key: Key) -> PickerKey {
+    match key {
         Key::Char(letter) => PickerKey::Char(letter),
         Key::Interrupt => PickerKey::Interrupt,
         Key::Escape => PickerKey::Escape,
@@ -204,5 +204,5 @@ const fn understood(key: Key) -> Option<PickerKey> {
         Key::End => PickerKey::End,
         Key::Enter => PickerKey::Enter,
         Key::Backspace => PickerKey::Backspace,
-    })
+    }
 }

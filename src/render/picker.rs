@@ -2,6 +2,7 @@
 
 use super::{Style, line::Line, parts::spread, symbols, theme::Role};
 use crate::{
+    ids::{ItemId, PlanId},
     text::format_duration,
     view::{PickerPage, RunLine},
 };
@@ -45,7 +46,7 @@ fn row(run: &RunLine, is_selected: bool, style: &Style) -> Line {
     let line = Line::of(role, mark).with(Role::Name, &run.tail).with(Role::Text, " ");
     let line = line.join(symbols::run(run.status).line(style).pad(STATUS)).with(Role::Text, " ");
     let mut line = line.with(role, run.workflow.as_str());
-    for part in [run.plan.as_ref().map(|it| it.as_str()), run.item.as_ref().map(|it| it.as_str())] {
+    for part in [run.plan.as_ref().map(PlanId::as_str), run.item.as_ref().map(ItemId::as_str)] {
         line = part.into_iter().fold(line, |line, part| line.with(Role::Text, " ").with(Role::Name, part));
     }
     if !run.preview.is_empty() {

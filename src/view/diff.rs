@@ -1,7 +1,7 @@
 //! How a run differs from another: verdicts, inputs, tasks side by side, and the first line of output
 //! that is not the same.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
 
@@ -193,8 +193,8 @@ fn changes(before: &RunRecord, after: &RunRecord) -> Vec<Change> {
     changes.note("plan", plan(before), plan(after));
     let item = |it: &RunRecord| it.spec.item.as_ref().map(|item| item.id.to_string());
     changes.note("item", item(before), item(after));
-    let names: BTreeMap<&String, ()> = a.params.keys().chain(b.params.keys()).map(|it| (it, ())).collect();
-    for name in names.into_keys() {
+    let names: BTreeSet<&String> = a.params.keys().chain(b.params.keys()).collect();
+    for name in names {
         let value = |params: &serde_json::Map<String, Value>| params.get(name).map(ToString::to_string);
         changes.note(format!("param {name}"), value(&a.params), value(&b.params));
     }
@@ -214,8 +214,8 @@ fn task_changes(a: &Task, b: &Task) -> Vec<Change> {
     let words = |it: &Task| Some(shell_words::join(&it.argv));
     changes.note("command", words(a), words(b));
     changes.note("folder", Some(a.cwd.clone()), Some(b.cwd.clone()));
-    let names: BTreeMap<&String, ()> = a.env.keys().chain(b.env.keys()).map(|it| (it, ())).collect();
-    for name in names.into_keys() {
+    let names: BTreeSet<&String> = a.env.keys().chain(b.env.keys()).collect();
+    for name in names {
         changes.note(format!("env {name}"), a.env.get(name).cloned(), b.env.get(name).cloned());
     }
     changes.note("input", a.stdin.clone(), b.stdin.clone());
