@@ -68,7 +68,7 @@ fn wait_for(terminal: &OwnedFd, mark: &[u8]) {
     let mut terminal = File::from(terminal.try_clone().expect("a second handle"));
     let mut shown = Vec::new();
     let mut answered = 0;
-    let mut block = [0; 1 << 16];
+    let mut block = vec![0; 1 << 16];
     let count = |shown: &[u8], of: &[u8]| shown.windows(of.len()).filter(|it| *it == of).count();
     while count(&shown, mark) == 0 {
         let length = terminal.read(&mut block).expect("the program goes on");

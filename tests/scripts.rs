@@ -54,9 +54,9 @@ args = parser.parse_args()
 print("Execute", open(args.file).readline().strip(), "run", args.execution)
 "#;
 
+/// Nothing where there is no python3 to try the scripts with.
 fn workspace() -> Option<tempfile::TempDir> {
     if Command::new("python3").arg("--version").output().is_err() {
-        println!("there is no python3 here: nothing to try the scripts with");
         return None;
     }
     let root = tempfile::tempdir().unwrap();

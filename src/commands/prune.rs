@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn what_is_beyond_any_limit_goes_and_what_goes_on_stays() {
         let none = Limits::default();
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         check(&[1, 2, 3], none, &[]);
         check(&[1, 2, 3], Limits { runs: Some(2), ..none }, &[2]);
         check(&[1, 2, 3], Limits { runs: Some(0), ..none }, &[0, 1, 2]);

@@ -136,6 +136,8 @@ impl Screen for Terminal {
             return;
         }
         self.busy = None;
+        // Before the picture is seen: a Ctrl-C in answer to it has to be a key, not a signal.
+        self.set_raw(!lines.is_empty());
         // More rows than there are could not be taken away again. Old and new in one write: no flicker.
         let room = self.size().rows.saturating_sub(1);
         let shown = &lines[..lines.len().min(room)];
