@@ -85,8 +85,12 @@ pub(super) fn nothing_left_but(leaders: &HashSet<Pid>) -> bool {
 
 /// Reaps orphans that were adopted and have ended, so that a long run does not fill the process table
 /// with them. Never a child that somebody here started: one of those is in our own group, or leads a
-/// group in our session as a launched leader does.
+/// group in our session as a launched leader does. Who is no subreaper adopts nobody: a dead child of
+/// its own that left its session (a supervisor does) is waited for elsewhere.
 pub(super) fn reap_adopted() {
+    if !is_subreaper() {
+        return;
+    }
     let Some(me) = Seen::look(getpid()) else { return };
     let children = own_children().unwrap_or_default();
     for child in children.into_iter().filter_map(Seen::look).filter(|it| is_adopted_and_dead(it, &me)) {
@@ -229,9 +233,10 @@ impl Sweep {
         }
         let members = members(&table, &self.quarry, &self.known, getpid(), &|pid| marks.get(&pid).cloned());
         self.known.extend(members.iter().map(|it| (it.pid, it.birth)));
-        let orphaned = Seen::look(getpid()).is_some_and(|me| {
-            table.iter().any(|it| is_adopted_and_dead(it, &me) && !self.known.contains_key(&it.pid))
-        });
+        let orphaned = is_subreaper()
+            && Seen::look(getpid()).is_some_and(|me| {
+                table.iter().any(|it| is_adopted_and_dead(it, &me) && !self.known.contains_key(&it.pid))
+            });
         Look { members, vanished, orphaned }
     }
 
