@@ -249,15 +249,17 @@ fn ask<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
 }
 
 /// From here on Ctrl-C at a prompt is an answer ("none"), not the end of the program; and a program
-/// that is told to terminate gives the terminal back as it was at this moment.
+/// that is told to terminate gives the terminal back as it was at this moment. A terminal that goes
+/// away ends the program even where the signal that says so was ignored before (`nohup`): a line
+/// editor would ask the missing terminal again and again.
 ///
 /// # Errors
 /// When the system lends no thread or signal handler.
 pub fn catch_signals() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let (mut interrupt, mut terminate) = {
+    let (mut interrupt, mut terminate, mut hangup) = {
         let _guard = runtime.enter();
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?)
     };
     let found = tcgetattr(io::stdin()).ok();
     let listen = move || {
@@ -265,7 +267,8 @@ pub fn catch_signals() -> io::Result<()> {
             loop {
                 tokio::select! {
                     Some(()) = interrupt.recv() => {}
-                    Some(()) = terminate.recv() => leave(found.as_ref()),
+                    Some(()) = terminate.recv() => leave(found.as_ref(), TERMINATED),
+                    Some(()) = hangup.recv() => leave(found.as_ref(), HUNG_UP),
                     else => return,
                 }
             }
@@ -278,16 +281,19 @@ pub fn catch_signals() -> io::Result<()> {
 /// What a shell says of a program that TERM has ended.
 const TERMINATED: i32 = 128 + 15;
 
+/// What a shell says of a program that HUP has ended.
+const HUNG_UP: i32 = 128 + 1;
+
 /// Gives the terminal back as it was found, on a line of its own, and ends the process. Whatever the
 /// program was doing may have held the terminal in a way of its own.
 #[expect(clippy::disallowed_methods, reason = "the thread that edits the line can't be asked to return")]
-fn leave(found: Option<&Termios>) -> ! {
+fn leave(found: Option<&Termios>, code: i32) -> ! {
     Terminal::decorate("\r\n\x1b[?2004l\x1b[?25h\x1b[0m");
     if let Some(found) = found {
         // Nothing is left to do about a terminal that takes no settings.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, found);
     }
-    std::process::exit(TERMINATED)
+    std::process::exit(code)
 }
 
 #[cfg(test)]
