@@ -42,7 +42,7 @@ pub fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Done, Failure>
 /// Lists runs and says which of them the digits open, where the list is numbered.
 ///
 /// # Errors
-/// As [`list`].
+/// When the journal can't be read, or the page is of another list.
 pub fn show_list(context: &mut Context<'_>, args: &ListArgs, numbered: bool) -> Result<Vec<RunId>, Failure> {
     recover(context)?;
     let query = query(context, args)?;
