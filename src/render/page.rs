@@ -147,7 +147,7 @@ fn counts(counts: &Counts) -> Vec<String> {
         .then(|| format!("{}/{} executions", counts.executions_complete, counts.executions_planned));
     let tests = counts.tests.map(|it| format!("{}/{} tests passed", it.passed, it.passed + it.failed));
     [
-        some(counts.subplans, "SUBPLANs"),
+        some(counts.subplans, if counts.subplans == 1 { "SUBPLAN" } else { "SUBPLANs" }),
         executions,
         some(counts.approved, "approved"),
         some(counts.awaiting_review, "to review"),

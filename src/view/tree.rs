@@ -123,7 +123,8 @@ fn group_view(
 ) -> GroupView {
     let line = |item: &Item| ItemLine { stale: stale.contains(&item.id), ..item_line(plan, item) };
     let all = || plan.items.iter().filter(|item| item.group == group);
-    let leaves = || all().filter(|item| !item.container);
+    // As the plan's own progress counts: a step counts with the item it is a step of.
+    let leaves = || plan.leaves().filter(|item| item.group == group);
     let with = |state| leaves().filter(|item| item.state == state).count();
     let left_out =
         |over| leaves().filter(|it| !listed.contains(&it.id) && it.state.is_over() == over).count();
