@@ -1,23 +1,37 @@
 //! What is known of a child that ended: what the system said, and what its log says.
 
-use std::{io, path::Path};
+use std::{fs, io, path::Path};
 
 use regex::Regex;
 
 use crate::{
     logs::{find_pattern, last_lines, test_counts},
     process::launcher::End,
-    run::{Exit, Task, TestCounts},
+    run::{Exit, Report, Reported, Task, TestCounts, Work},
     schedule::Facts,
 };
 
 /// A summary stands at the end of the output. Of so many lines and bytes.
 const SUMMARY: (usize, usize) = (4000, 256 * 1024);
 
-pub(super) fn facts(task: &Task, log: &Path, end: End) -> Facts {
+pub(super) fn facts(task: &Task, log: &Path, report: &Path, end: End) -> Facts {
     let End { exit, bytes, leaky, survivors } = end;
     let failure = if exit == Exit::Code(0) { failure(task, log) } else { None };
-    Facts { exit, bytes, leaky, survivors, tests: tests(log, bytes), failure }
+    let report = self::report(task, report, exit);
+    Facts { exit, bytes, leaky, survivors, tests: tests(log, bytes), failure, report }
+}
+
+/// What the performer left behind. One that ends well and says nothing has not proven anything.
+fn report(task: &Task, path: &Path, exit: Exit) -> Option<Report> {
+    if task.work == Work::Program {
+        return None;
+    }
+    let missing = |why: String| (exit == Exit::Code(0)).then(|| Report::of(Reported::AgentFailed { why }));
+    match fs::read(path).map(|bytes| serde_json::from_slice::<Report>(&bytes)) {
+        Ok(Ok(report)) => Some(report),
+        Ok(Err(error)) => missing(format!("the report of the attempt can't be read: {error}")),
+        Err(error) => missing(format!("the attempt left no report: {error}")),
+    }
 }
 
 /// The line that makes exit 0 a failure. A pattern that can't be looked for is one: what can't be

@@ -295,7 +295,8 @@ impl Engine {
             Report::Started { attempt, process } => Input::Started { attempt, process },
             Report::FailedToStart { attempt, why } => Input::FailedToStart { attempt, why },
             Report::Ended { attempt, end } => {
-                let facts = facts(self.task(&attempt), &self.folder.log(&attempt), end);
+                let (log, report) = (self.folder.log(&attempt), self.folder.report(&attempt));
+                let facts = facts(self.task(&attempt), &log, &report, end);
                 Input::Ended { attempt, facts }
             }
         }

@@ -6,7 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::outcome::{Exit, Outcome, ProcessId, StopReason, Survivor, TestCounts, Verdict};
+use super::{
+    outcome::{Exit, Outcome, ProcessId, StopReason, Survivor, TestCounts, Verdict},
+    report::AgentUse,
+};
 use crate::{
     clock::{Moment, Timestamp},
     ids::{AttemptId, ItemId, PlanId, RunId, Seq, TaskName, WorkflowName},
@@ -154,13 +157,16 @@ pub struct Ending {
     pub survivors: Vec<Survivor>,
     /// What a summary line at the end of its output said.
     pub tests: Option<TestCounts>,
+    /// What its agent said and cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentUse>,
 }
 
 impl Ending {
     /// An end of which nothing more is known than how.
     #[must_use]
     pub const fn bare(outcome: Outcome) -> Self {
-        Self { outcome, exit: None, bytes: 0, leaky: false, survivors: Vec::new(), tests: None }
+        Self { outcome, exit: None, bytes: 0, leaky: false, survivors: Vec::new(), tests: None, agent: None }
     }
 }
 

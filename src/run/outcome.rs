@@ -38,6 +38,49 @@ pub enum Outcome {
     },
     /// The supervisor went away while it ran; nobody saw it end.
     Lost,
+    /// The work went well, but a check that the task declares did not exit 0.
+    Unverified {
+        /// The check.
+        command: String,
+        /// Its exit code; absent when it could not be run or a signal ended it.
+        code: Option<i32>,
+    },
+    /// A step that the plan asks for before the work did not succeed.
+    StepFailed {
+        /// Its name.
+        step: String,
+        /// What happened.
+        why: String,
+    },
+    /// The agent ended, but not with what it says when all is well.
+    AgentFailed {
+        /// In its words, or what is missing.
+        why: String,
+    },
+    /// The agent was told to come back later. No attempt is used up by it.
+    RateLimited {
+        /// When, where it was told.
+        retry_after_ms: Option<u64>,
+    },
+    /// The agent is not signed in: nothing more of the run is launched.
+    NotSignedIn {
+        /// The program that has to be signed in.
+        program: String,
+    },
+    /// The conversation was longer than the agent can hold.
+    OverContext,
+    /// The agent says that it can't go on without a person.
+    Blocked {
+        /// In its words.
+        reason: String,
+    },
+    /// The task's own file can't be read as one.
+    BadTaskFile {
+        /// Relative to the workspace.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl Outcome {
@@ -54,6 +97,14 @@ impl Outcome {
             Self::Cancelled => "cancelled",
             Self::FailedToStart { .. } => "failed_to_start",
             Self::Lost => "lost",
+            Self::Unverified { .. } => "unverified",
+            Self::StepFailed { .. } => "step_failed",
+            Self::AgentFailed { .. } => "agent_failed",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::NotSignedIn { .. } => "not_signed_in",
+            Self::OverContext => "over_context",
+            Self::Blocked { .. } => "blocked",
+            Self::BadTaskFile { .. } => "bad_task_file",
         }
     }
 }

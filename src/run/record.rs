@@ -38,7 +38,7 @@ pub enum Status {
     Lost,
     /// It was not meant to run after all.
     Skipped,
-    /// What it needs did not succeed.
+    /// What it needs did not succeed, or its agent says that it needs a person.
     Blocked,
 }
 
@@ -143,7 +143,15 @@ impl From<&Outcome> for Status {
             Outcome::Failed { .. }
             | Outcome::Signalled { .. }
             | Outcome::FailedPattern { .. }
-            | Outcome::FailedToStart { .. } => Self::Failed,
+            | Outcome::FailedToStart { .. }
+            | Outcome::Unverified { .. }
+            | Outcome::StepFailed { .. }
+            | Outcome::AgentFailed { .. }
+            | Outcome::RateLimited { .. }
+            | Outcome::NotSignedIn { .. }
+            | Outcome::OverContext
+            | Outcome::BadTaskFile { .. } => Self::Failed,
+            Outcome::Blocked { .. } => Self::Blocked,
             Outcome::TimedOut | Outcome::TimedOutIdle => Self::TimedOut,
             Outcome::Cancelled => Self::Cancelled,
             Outcome::Lost => Self::Lost,
@@ -248,7 +256,8 @@ impl RunRecord {
         let failed = |task: &&TaskRecord| {
             matches!(task.status, Status::Failed | Status::TimedOut | Status::Lost | Status::Cancelled)
         };
-        self.tasks.iter().find(failed)
+        let stuck = |task: &&TaskRecord| task.status == Status::Blocked && !task.attempts.is_empty();
+        self.tasks.iter().find(failed).or_else(|| self.tasks.iter().find(stuck))
     }
 }
 

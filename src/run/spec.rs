@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::work::{Agent, Work};
 use crate::{
     clock::Timestamp,
     ids::{ItemId, PlanId, RunId, TaskName, WorkflowName},
@@ -49,6 +50,12 @@ pub struct Specification {
     pub max_log_bytes: u64,
     /// Feeds the jitter of back-offs, so that a simulated life can be lived again.
     pub seed: u64,
+    /// The agents that the performer may launch, by their names in the configuration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub agents: BTreeMap<String, Agent>,
+    /// Between the starts of agents.
+    #[serde(default, with = "millis")]
+    pub stagger: Duration,
 }
 
 impl Specification {
@@ -126,6 +133,9 @@ pub struct Task {
     pub leave_running: bool,
     /// Regular expressions that make exit 0 a failure when the output matches one.
     pub fail_on: Vec<String>,
+    /// How it is done.
+    #[serde(default)]
+    pub work: Work,
 }
 
 /// How output is caught.
@@ -167,14 +177,27 @@ pub struct Retries {
     pub backoff: Duration,
     /// Which ends are worth another try.
     pub on: Vec<RetryOn>,
+    /// Attempts beyond the first for an agent whose conversation grew too long, each with a shorter prompt.
+    #[serde(default)]
+    pub context: u32,
+    /// Attempts beyond the first for a task file that can't be read: somebody may be writing it.
+    #[serde(default)]
+    pub task_file: u32,
+    /// How long an agent that was told to come back later waits when it was not told when; doubles.
+    #[serde(default = "a_minute", with = "millis")]
+    pub wait: Duration,
 }
 
 impl Retries {
     /// No second try.
     #[must_use]
     pub const fn none() -> Self {
-        Self { max: 0, backoff: Duration::ZERO, on: Vec::new() }
+        Self { max: 0, backoff: Duration::ZERO, on: Vec::new(), context: 0, task_file: 0, wait: a_minute() }
     }
+}
+
+const fn a_minute() -> Duration {
+    Duration::from_mins(1)
 }
 
 /// An end that a retry may mend.

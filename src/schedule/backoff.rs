@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     fn after(backoff: Duration, number: u32, seed: u64) -> Duration {
-        let retries = Retries { max: 9, backoff, on: Vec::new() };
+        let retries = Retries { max: 9, backoff, ..Retries::none() };
         rest(&retries, seed, &AttemptId { task: "build".into(), number })
     }
 

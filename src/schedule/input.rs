@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     clock::Moment,
     ids::AttemptId,
-    run::{EventKind, Exit, LaunchFailure, ProcessId, Survivor, TestCounts},
+    run::{EventKind, Exit, LaunchFailure, ProcessId, Report, Survivor, TestCounts},
 };
 
 /// Everything that can reach the scheduler. A closed list: there is no other way in.
@@ -106,13 +106,15 @@ pub struct Facts {
     pub tests: Option<TestCounts>,
     /// The line of its output that matched a declared failure pattern.
     pub failure: Option<String>,
+    /// What the performer said of it, where there was one.
+    pub report: Option<Report>,
 }
 
 impl Facts {
     /// An end of which nothing is known but what the system said.
     #[must_use]
     pub const fn bare(exit: Exit) -> Self {
-        Self { exit, bytes: 0, leaky: false, survivors: Vec::new(), tests: None, failure: None }
+        Self { exit, bytes: 0, leaky: false, survivors: Vec::new(), tests: None, failure: None, report: None }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How an attempt's end is judged.
 
 use super::{Facts, progress::Active};
-use crate::run::{Exit, Outcome, RetryOn, StopReason, event::Ending};
+use crate::run::{Exit, Outcome, Reported, RetryOn, StopReason, event::Ending};
 
 /// The outcome of an attempt that ended.
 ///
@@ -10,15 +10,36 @@ use crate::run::{Exit, Outcome, RetryOn, StopReason, event::Ending};
 /// needs it must not build on half of it. The price is small: work that was finished in the very
 /// moment of the asking is done once more.
 pub(super) fn judge(active: &Active, facts: &Facts) -> Outcome {
-    match (active.stop, facts.exit) {
-        (Some(stop), _) => stopped(stop.reason),
-        (None, Exit::Signal(signal)) => Outcome::Signalled { signal },
-        (None, Exit::Code(0)) => match &facts.failure {
+    let said = facts.report.as_ref().and_then(|report| reported(&report.end));
+    match (active.stop, facts.exit, said) {
+        (Some(stop), ..) => stopped(stop.reason),
+        (None, Exit::Signal(signal), _) => Outcome::Signalled { signal },
+        (None, Exit::Code(_), Some(outcome)) => outcome,
+        (None, Exit::Code(0), None) => match &facts.failure {
             Some(line) => Outcome::FailedPattern { line: line.clone() },
             None => Outcome::Succeeded,
         },
-        (None, Exit::Code(code)) => Outcome::Failed { code },
+        (None, Exit::Code(code), None) => Outcome::Failed { code },
     }
+}
+
+/// What the performer's word comes to; nothing when it says that all is well, for then the exit code and
+/// the declared failure patterns still have theirs.
+fn reported(end: &Reported) -> Option<Outcome> {
+    Some(match end.clone() {
+        Reported::Done => return None,
+        Reported::Exited { code } => Outcome::Failed { code },
+        Reported::Signalled { signal } => Outcome::Signalled { signal },
+        Reported::NotStarted { why } => Outcome::FailedToStart { why },
+        Reported::AgentFailed { why } => Outcome::AgentFailed { why },
+        Reported::RateLimited { retry_after_ms } => Outcome::RateLimited { retry_after_ms },
+        Reported::NotSignedIn { program } => Outcome::NotSignedIn { program },
+        Reported::OverContext => Outcome::OverContext,
+        Reported::Blocked { reason } => Outcome::Blocked { reason },
+        Reported::StepFailed { step, why } => Outcome::StepFailed { step, why },
+        Reported::ChecksFailed { command, code } => Outcome::Unverified { command, code },
+        Reported::BadTaskFile { file, why } => Outcome::BadTaskFile { file, why },
+    })
 }
 
 pub(super) fn ending(active: &Active, facts: &Facts) -> Ending {
@@ -29,6 +50,7 @@ pub(super) fn ending(active: &Active, facts: &Facts) -> Ending {
         leaky: facts.leaky,
         survivors: facts.survivors.clone(),
         tests: facts.tests,
+        agent: facts.report.as_ref().and_then(|report| report.agent.clone()),
     }
 }
 
@@ -38,9 +60,16 @@ pub(super) const fn mended_by(outcome: &Outcome) -> Option<RetryOn> {
         Outcome::Failed { .. }
         | Outcome::Signalled { .. }
         | Outcome::FailedPattern { .. }
-        | Outcome::FailedToStart { .. } => Some(RetryOn::Failed),
+        | Outcome::FailedToStart { .. }
+        | Outcome::Unverified { .. }
+        | Outcome::StepFailed { .. }
+        | Outcome::AgentFailed { .. }
+        | Outcome::RateLimited { .. }
+        | Outcome::NotSignedIn { .. }
+        | Outcome::OverContext
+        | Outcome::BadTaskFile { .. } => Some(RetryOn::Failed),
         Outcome::TimedOut | Outcome::TimedOutIdle => Some(RetryOn::TimedOut),
-        Outcome::Succeeded | Outcome::Cancelled | Outcome::Lost => None,
+        Outcome::Succeeded | Outcome::Cancelled | Outcome::Lost | Outcome::Blocked { .. } => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! How ends and times are said.
 
+use std::time::Duration;
+
 use crate::{
     clock::Timestamp,
     run::{Exit, Outcome},
@@ -73,6 +75,22 @@ pub fn outcome_words(outcome: &Outcome) -> String {
         Outcome::Cancelled => "was cancelled".to_owned(),
         Outcome::FailedToStart { why } => format!("could not be started: {why}"),
         Outcome::Lost => "lost its supervisor; nobody saw how it ended".to_owned(),
+        Outcome::Unverified { command, code: Some(code) } => {
+            format!("was done, but its check {command} failed with {}", code_words(*code))
+        }
+        Outcome::Unverified { command, code: None } => {
+            format!("was done, but its check {command} could not be run to its end")
+        }
+        Outcome::StepFailed { step, why } => format!("could not do its step {step}: {why}"),
+        Outcome::AgentFailed { why } => format!("was given up by its agent: {why}"),
+        Outcome::RateLimited { retry_after_ms: Some(wait) } => {
+            format!("was told to come back in {}", text::format_duration(Duration::from_millis(*wait)))
+        }
+        Outcome::RateLimited { retry_after_ms: None } => "was told to come back later".to_owned(),
+        Outcome::NotSignedIn { program } => format!("needs {program} to be signed in"),
+        Outcome::OverContext => "grew longer than its agent can hold".to_owned(),
+        Outcome::Blocked { reason } => format!("is blocked: {reason}"),
+        Outcome::BadTaskFile { file, why } => format!("has a file that can't be read, {file}: {why}"),
     }
 }
 

@@ -60,6 +60,8 @@ pub fn specify(
         umask: stamp.umask,
         max_log_bytes: config.run.max_log_bytes.0,
         seed: stamp.seed,
+        agents: BTreeMap::new(),
+        stagger: config.run.stagger.0,
     })
 }
 

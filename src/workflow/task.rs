@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{self, Agent, Config, NamePatterns, PromptBy, Workflow},
     ids::{TaskName, WorkflowName},
-    run::{self, Limits, Refusal, Retries, RetryOn, Task},
+    run::{self, Limits, Refusal, Retries, RetryOn, Task, Work},
 };
 
 /// The longest prompt that fits an argument (the system's bound is 128 KiB).
@@ -81,6 +81,7 @@ impl Maker<'_> {
             retries,
             leave_running: table.leave_running,
             fail_on: self.fail_on()?,
+            work: Work::Program,
         })
     }
 
@@ -237,7 +238,7 @@ impl Maker<'_> {
         if table.max == 0 {
             return Retries::none();
         }
-        Retries { max: table.max, backoff: table.backoff.0, on: on.collect() }
+        Retries { max: table.max, backoff: table.backoff.0, on: on.collect(), ..Retries::none() }
     }
 
     fn fail_on(&self) -> Result<Vec<String>, Refusal> {

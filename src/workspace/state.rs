@@ -119,6 +119,18 @@ impl RunFolder {
     pub fn log(&self, attempt: &AttemptId) -> PathBuf {
         self.logs().join(format!("{}.{}.log", attempt.task.as_str(), attempt.number))
     }
+
+    /// The folder of what performers say of their attempts.
+    #[must_use]
+    pub fn reports(&self) -> PathBuf {
+        self.root.join("reports")
+    }
+
+    /// What the performer says of one attempt.
+    #[must_use]
+    pub fn report(&self, attempt: &AttemptId) -> PathBuf {
+        self.reports().join(format!("{}.{}.json", attempt.task.as_str(), attempt.number))
+    }
 }
 
 /// Makes a folder (and what leads to it) that only its owner can enter. An existing one is left as it is.

@@ -7,7 +7,7 @@ use plandeck::{
     ids::{Ids, RunId, TaskName},
     run::{
         AttemptRecord, Capture, Ending, Exit, Limits, Outcome, PlanRef, Retries, RunRecord, RunSummary,
-        Specification, Status, Task, TaskRecord, TestCounts,
+        Specification, Status, Task, TaskRecord, TestCounts, Work,
         spec::{ItemRef, Origin},
     },
 };
@@ -46,6 +46,8 @@ pub fn spec(number: u64, tasks: &[&str]) -> Specification {
         umask: 0o022,
         max_log_bytes: 4 << 30,
         seed: 7,
+        agents: BTreeMap::new(),
+        stagger: Duration::ZERO,
     }
 }
 
@@ -66,6 +68,7 @@ fn task(name: &str) -> Task {
         retries: Retries::none(),
         leave_running: false,
         fail_on: Vec::new(),
+        work: Work::Program,
     }
 }
 

@@ -10,6 +10,15 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Just(Outcome::TimedOutIdle),
         Just(Outcome::Cancelled),
         Just(Outcome::Lost),
+        Just(Outcome::OverContext),
+        (".{0,9}", proptest::option::of(0..9))
+            .prop_map(|(command, code)| Outcome::Unverified { command, code }),
+        (".{0,9}", ".{0,9}").prop_map(|(step, why)| Outcome::StepFailed { step, why }),
+        ".{0,9}".prop_map(|why| Outcome::AgentFailed { why }),
+        proptest::option::of(0..9_u64).prop_map(|it| Outcome::RateLimited { retry_after_ms: it }),
+        ".{0,9}".prop_map(|program| Outcome::NotSignedIn { program }),
+        ".{0,9}".prop_map(|reason| Outcome::Blocked { reason }),
+        (".{0,9}", ".{0,9}").prop_map(|(file, why)| Outcome::BadTaskFile { file, why }),
         ".{0,9}"
             .prop_map(|cwd| Outcome::FailedToStart { why: crate::run::LaunchFailure::NoDirectory { cwd } }),
     ]
@@ -29,6 +38,7 @@ fn ending() -> impl Strategy<Value = Ending> {
             leaky,
             survivors: vec![Survivor { pid: 5, command: "sleep 9".to_owned() }],
             tests: None,
+            agent: None,
         }
     })
 }

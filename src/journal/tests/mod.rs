@@ -18,7 +18,7 @@ use crate::{
     ids::{AttemptId, Cursor, Ids, ItemId, PlanId, RunId, Seq, TaskName, WorkflowName},
     run::{
         Answer, Capture, Ending, Event, EventKind, Exit, Limits, Outcome, PlanRef, ProcessId, Refusal,
-        Retries, RunSummary, Specification, Status, StopReason, Survivor, Task, Verdict, Wish,
+        Retries, RunSummary, Specification, Status, StopReason, Survivor, Task, Verdict, Wish, Work,
         spec::{ItemRef, Origin},
     },
 };
@@ -45,6 +45,7 @@ fn task(name: &str) -> Task {
         retries: Retries::none(),
         leave_running: false,
         fail_on: Vec::new(),
+        work: Work::Program,
     }
 }
 
@@ -74,6 +75,8 @@ fn spec(run: RunId, workflow: &str, plan: Option<&str>, created: i64) -> Specifi
         umask: 0o22,
         max_log_bytes: 1 << 20,
         seed: 1,
+        agents: BTreeMap::new(),
+        stagger: Duration::ZERO,
     }
 }
 

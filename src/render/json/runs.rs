@@ -197,6 +197,11 @@ pub(super) fn outcome_message(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::FailedPattern { line } => Some(line.clone()),
         Outcome::FailedToStart { why } => Some(why.to_string()),
+        Outcome::Unverified { command, .. } => Some(format!("the check {command} did not exit 0")),
+        Outcome::StepFailed { step, why } => Some(format!("{step}: {why}")),
+        Outcome::AgentFailed { why } | Outcome::Blocked { reason: why } => Some(why.clone()),
+        Outcome::NotSignedIn { program } => Some(format!("{program} is not signed in")),
+        Outcome::BadTaskFile { file, why } => Some(format!("{file}: {why}")),
         _ => None,
     }
 }

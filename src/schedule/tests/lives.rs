@@ -317,7 +317,12 @@ fn any_task(dice: &mut Dice, number: u64) -> Task {
     Task {
         needs: (0..number).filter(|_| dice.one_in(4)).map(|it| format!("t{it}").as_str().into()).collect(),
         limits: Limits { wall: any_limit(dice, 100), idle: any_limit(dice, 40), grace: dice.millis(20) },
-        retries: Retries { max: u32::try_from(dice.roll(4)).unwrap(), backoff: dice.millis(15), on },
+        retries: Retries {
+            max: u32::try_from(dice.roll(4)).unwrap(),
+            backoff: dice.millis(15),
+            on,
+            ..Retries::none()
+        },
         ..task(&format!("t{number}"))
     }
 }

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use crate::{
     clock::Timestamp,
     ids::{AttemptId, RunId},
-    run::{Capture, Limits, ProcessId, Retries, Specification, Task, spec::Origin},
+    run::{Capture, Limits, ProcessId, Retries, Specification, Task, Work, spec::Origin},
 };
 
 /// A run of these tasks.
@@ -34,6 +34,8 @@ fn spec(slots: usize, tasks: Vec<Task>) -> Specification {
         umask: 0o022,
         max_log_bytes: 1 << 20,
         seed: 7,
+        agents: BTreeMap::new(),
+        stagger: Duration::ZERO,
     }
 }
 
@@ -54,6 +56,7 @@ fn task(name: &str) -> Task {
         retries: Retries::none(),
         leave_running: false,
         fail_on: Vec::new(),
+        work: Work::Program,
     }
 }
 

@@ -212,8 +212,12 @@ fn a_rested_task_waits_for_a_slot_and_no_deadline_stands_in_the_past() {
 #[test]
 fn a_cancelled_run_stops_what_runs_and_blocks_what_does_not() {
     let mut limited = limited("a", 100, 0, 10);
-    limited.retries =
-        Retries { max: 3, backoff: Duration::ZERO, on: vec![RetryOn::Failed, RetryOn::TimedOut] };
+    limited.retries = Retries {
+        max: 3,
+        backoff: Duration::ZERO,
+        on: vec![RetryOn::Failed, RetryOn::TimedOut],
+        ..Retries::none()
+    };
     given(1, vec![limited, needing("b", &["a"]), task("c")])
         .began()
         .when(

@@ -115,6 +115,7 @@ pub(super) fn limited(name: &str, wall: u64, idle: u64, grace: u64) -> Task {
 }
 
 pub(super) fn retried(name: &str, max: u32, backoff: u64, on: &[RetryOn]) -> Task {
-    let retries = Retries { max, backoff: Duration::from_millis(backoff), on: on.to_vec() };
+    let retries =
+        Retries { max, backoff: Duration::from_millis(backoff), on: on.to_vec(), ..Retries::none() };
     Task { retries, ..task(name) }
 }

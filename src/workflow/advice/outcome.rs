@@ -47,7 +47,68 @@ pub(super) fn of_outcome(failure: &Failure<'_>) -> Vec<Advice> {
             ),
             deck("Run it again", "a lost run can't be carried on", &["retry", failure.run]),
         ],
+        Outcome::Unverified { command, code } => {
+            let ended =
+                code.map_or_else(|| "did not run to its end".to_owned(), |it| format!("ended with {it}"));
+            vec![
+                logs,
+                say(
+                    format!("Run {} by hand and mend what it names", plain(command)),
+                    format!("the work itself went well, but this check {ended}"),
+                ),
+                again(failure, "the next attempt is told what the check said"),
+            ]
+        }
+        Outcome::StepFailed { step, why } => vec![
+            say(
+                format!(
+                    "Mend the step {} in the task's file, or give it on_error: skip_optional",
+                    plain(step)
+                ),
+                plain(why).into_owned(),
+            ),
+            logs,
+            again(failure, "once that is done"),
+        ],
+        Outcome::AgentFailed { why } => {
+            vec![logs, again(failure, &format!("the agent ended without being done: {}", plain(why)))]
+        }
+        Outcome::RateLimited { .. } => {
+            vec![again(failure, "the agent was told to come back later; wait a while first")]
+        }
+        Outcome::NotSignedIn { program } => vec![
+            say(
+                format!("Sign in: start {} by hand once", plain(program)),
+                "nothing more was launched, because the agent is not signed in",
+            ),
+            failed_only(failure, "it goes on with what was not done"),
+        ],
+        Outcome::OverContext => vec![
+            say(
+                "Give it less: split the item, or shorten its file",
+                "the conversation is longer than the agent can hold, even with the shortest prompt",
+            ),
+            logs,
+        ],
+        Outcome::Blocked { reason } => vec![
+            say(format!("Answer the agent: {}", plain(reason)), "it can't go on without a person"),
+            logs,
+            again(failure, "once that is done"),
+        ],
+        Outcome::BadTaskFile { file, why } => vec![
+            say(format!("Mend {}", plain(file)), plain(why).into_owned()),
+            deck("See what is wrong with the plan", "lint names file and line", &["plan", "lint"]),
+            again(failure, "once that is done"),
+        ],
     }
+}
+
+fn again(failure: &Failure<'_>, why: &str) -> Advice {
+    deck("Run it again", why, &["retry", failure.run])
+}
+
+fn failed_only(failure: &Failure<'_>, why: &str) -> Advice {
+    deck("Then run the rest", why, &["retry", failure.run, "--failed"])
 }
 
 fn of_code(code: i32, failure: &Failure<'_>) -> Option<Advice> {
