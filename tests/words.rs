@@ -2,15 +2,21 @@
 
 use clap::ValueEnum as _;
 use plandeck::{
-    cli::{DocumentName, StateWord, StatusWord},
+    cli::{DocumentName, StateWord, StatusWord, StrategyWord},
     plan::ItemState,
-    run::Status,
+    run::{Status, Strategy},
 };
 
 #[test]
 fn every_status_can_be_asked_for_and_no_other() {
     let typed: Vec<String> = StatusWord::value_variants().iter().map(|word| word.word()).collect();
     assert_eq!(typed, Status::ALL.map(|status| status.word().to_owned()));
+}
+
+#[test]
+fn every_strategy_can_be_asked_for_and_no_other() {
+    let typed: Vec<String> = StrategyWord::value_variants().iter().map(|word| word.word()).collect();
+    assert_eq!(typed, Strategy::ALL.map(|strategy| strategy.word().to_owned()));
 }
 
 #[test]

@@ -29,7 +29,9 @@ pub use run::{
     CancelArgs, CreateArgs, EventsArgs, FollowArgs, GetArgs, LaunchOptions, ListArgs, LogsArgs, PauseArgs,
     RetryArgs, RunVerb, SendArgs, SortBy, UnpauseArgs, WaitArgs,
 };
-pub use values::{InputSource, Param, PlanName, RunRef, StateWord, StatusWord, StreamName, When};
+pub use values::{
+    InputSource, Param, PlanName, RunRef, StateWord, StatusWord, StrategyWord, StreamName, When,
+};
 pub use verb::{
     CompletionsArgs, ConfigVerb, DemoArgs, DoctorArgs, DocumentArgs, DocumentName, ExecutionArgs, HelpArgs,
     InitArgs, NextArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
     kept::{DiffArgs, ExportArgs, PruneArgs},
-    values::{InputSource, Param, PlanName, RunRef, StatusWord, StreamName, When},
+    values::{InputSource, Param, PlanName, RunRef, StatusWord, StrategyWord, StreamName, When},
 };
 use crate::{
     ids::{ItemId, WorkflowName},
@@ -57,10 +57,12 @@ pub struct LaunchOptions {
 Examples:
   plandeck run create next --plan ALPHA --follow
   plandeck run create task --plan 001-login --item T014 --item T015 --slots 2
+  plandeck run create all --plan 001-login --dry-run
+  plandeck run create all --plan WFS-ferry --slots 4 --follow
   plandeck run create release --param level=2 --timeout 10m --dry-run
   plandeck run create                          (asks, on a terminal)")]
 pub struct CreateArgs {
-    /// next, subplan, execution, task, or one of the configuration; asked for when absent
+    /// all, next, subplan, execution, task, or one of the configuration; asked for when absent
     pub workflow: Option<WorkflowName>,
     /// The plan
     #[arg(short, long)]
@@ -77,9 +79,21 @@ pub struct CreateArgs {
     /// How many tasks may run at once
     #[arg(long, value_name = "N")]
     pub slots: Option<NonZeroUsize>,
+    /// How a whole plan is run, instead of what the plan says itself
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub strategy: Option<StrategyWord>,
+    /// The [agent.NAME] that does the items, instead of the one that the recipe or the plan names
+    #[arg(long, value_name = "AGENT")]
+    pub agent: Option<String>,
     /// Stop everything at the first failure
     #[arg(long)]
     pub fail_fast: bool,
+    /// When everything is done, close the plan: its summary, its own status, its archive
+    #[arg(long)]
+    pub complete: bool,
+    /// Carry on a run that did not finish; the plan's latest one when RUN is left out
+    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "@latest")]
+    pub resume: Option<RunRef>,
     /// Show what it does until it ends
     #[arg(long, conflicts_with = "wait")]
     pub follow: bool,

@@ -177,6 +177,18 @@ pub enum StateWord {
     Skipped,
 }
 
+/// The words of `--strategy`: how a whole plan is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "`run::Strategy` says what each means; a test keeps the two lists equal")]
+pub enum StrategyWord {
+    Sequential,
+    Mixed,
+    Parallel,
+    Phased,
+    Tdd,
+    Fallback,
+}
+
 /// One of a child's two streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StreamName {
@@ -197,7 +209,7 @@ macro_rules! word_of_value {
     };
 }
 
-word_of_value!(StatusWord StateWord StreamName);
+word_of_value!(StatusWord StateWord StrategyWord StreamName);
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,7 @@ use crate::{
     plan::Plan,
     process,
     render::{self, json},
-    run::{Specification, spec::Origin},
+    run::{Refusal, Specification, spec::Origin},
     screen::{Answer, Question},
     text,
     view::Confirm,
@@ -91,7 +91,25 @@ pub fn create(context: &mut Context<'_>, args: &CreateArgs) -> Result<Done, Fail
     }
 }
 
+/// A wish that this version can't grant is said to be one: a flag without effect would be a lie.
+fn refuse_what_nothing_obeys(workflow: &WorkflowName, args: &CreateArgs) -> Result<(), Failure> {
+    let flags = [
+        ("--strategy", args.strategy.is_some()),
+        ("--agent", args.agent.is_some()),
+        ("--complete", args.complete),
+        ("--resume", args.resume.is_some()),
+    ];
+    let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given) else { return Ok(()) };
+    Err(Refusal::BadInput {
+        workflow: workflow.clone(),
+        what: format!("{flag} is understood, and has no effect on it in this version"),
+        fix: format!("leave {flag} out"),
+    }
+    .into())
+}
+
 fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateArgs) -> Result<Done, Failure> {
+    refuse_what_nothing_obeys(workflow, args)?;
     let plan = match &args.plan {
         Some(name) => Some(plans::resolve(context, name)?),
         None if workflow::needs_plan(context.config(), workflow) => {

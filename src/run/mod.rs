@@ -5,6 +5,7 @@
 
 pub mod advice;
 pub mod event;
+pub mod order;
 pub mod outcome;
 pub mod record;
 pub mod refusal;
@@ -16,6 +17,7 @@ pub mod work;
 
 pub use advice::{Advice, Remedy};
 pub use event::{Ending, Event, EventKind};
+pub use order::{Chosen, Gate, Strategy};
 pub use outcome::{Exit, LaunchFailure, Outcome, ProcessId, StopReason, Survivor, TestCounts, Verdict};
 pub use record::{AttemptRecord, RunRecord, Status, TaskRecord};
 pub use refusal::Refusal;

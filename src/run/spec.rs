@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::work::{Agent, Work};
+use super::{
+    order::{Chosen, Gate},
+    work::{Agent, Work},
+};
 use crate::{
     clock::Timestamp,
     ids::{ItemId, PlanId, RunId, TaskName, WorkflowName},
@@ -28,6 +31,12 @@ pub struct Specification {
     pub params: Map<String, Value>,
     /// In plan order. Every need names another task of this list; the graph has no circle.
     pub tasks: Vec<Task>,
+    /// Points that tasks wait at together; [`Task::gates`] names them by position.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
+    /// How a whole plan is run; absent where the run is no whole plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Chosen>,
     /// How many attempts may run at once; at least 1.
     pub slots: usize,
     /// Stop everything at the first failure.
@@ -109,10 +118,22 @@ pub struct Task {
     pub name: TaskName,
     /// For people.
     pub title: String,
+    /// The item of the plan that it moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemId>,
+    /// Its success is written into the plan's files.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub write_back: bool,
     /// Program and arguments; the program is an absolute path, looked up once. Never a shell line.
     pub argv: Vec<String>,
     /// Tasks that must have succeeded before.
     pub needs: Vec<TaskName>,
+    /// Tasks that must be over before, however they ended. A name that is not in the list is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<TaskName>,
+    /// Positions in [`Specification::gates`] of what it stands behind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<usize>,
     /// The group of the plan it came from.
     pub group: Option<String>,
     /// Working directory, absolute, inside the workspace.
@@ -136,6 +157,11 @@ pub struct Task {
     /// How it is done.
     #[serde(default)]
     pub work: Work,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+const fn is_false(it: &bool) -> bool {
+    !*it
 }
 
 /// How output is caught.

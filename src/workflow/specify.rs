@@ -49,6 +49,8 @@ pub fn specify(
         item: only.map(|item| ItemRef { id: item.id.clone(), title: item.title.clone() }),
         params: prepared.params,
         tasks: prepared.tasks,
+        gates: Vec::new(),
+        strategy: None,
         slots: ask.slots.or((config.run.slots > 0).then_some(config.run.slots)).unwrap_or(facts.cores).max(1),
         fail_fast: ask.fail_fast,
         deliverables: prepared.deliverables,

@@ -54,6 +54,7 @@ impl Maker<'_> {
         let mut task = self.shared(name, title, vec![work.name.clone()], launch, Retries::none())?;
         task.fail_on = Vec::new();
         task.group.clone_from(&work.group);
+        task.item.clone_from(&work.item);
         Ok(task)
     }
 
@@ -69,8 +70,12 @@ impl Maker<'_> {
         Ok(Task {
             name,
             title,
+            item: self.target.item.map(|item| item.id.clone()),
+            write_back: false,
             argv: launch.argv,
             needs,
+            after: Vec::new(),
+            gates: Vec::new(),
             group: self.group(),
             cwd: self.cwd()?,
             env: self.env()?,
