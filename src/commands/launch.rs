@@ -348,6 +348,14 @@ fn facts_for(context: &Context<'_>, config: &Config) -> Facts {
     }
 }
 
+/// How many tasks of a run may go on at once where nothing else is asked for.
+pub fn slots(context: &Context<'_>, facts: &Facts) -> usize {
+    match context.config().run.slots {
+        0 => facts.cores,
+        slots => slots,
+    }
+}
+
 /// What is decided at the moment a run is created.
 pub fn stamp(context: &Context<'_>, plan: Option<&Plan>) -> Stamp {
     let now = context.now();

@@ -35,14 +35,30 @@ fn project_run(step: &Transaction<'_>, n: i64, event: &Event) -> Result<(), Erro
     if status.is_over() {
         return Ok(());
     }
+    if let EventKind::ClockGap { gap_ms } = event.kind {
+        return note_sleep(step, n, gap_ms);
+    }
     let begins = matches!(event.kind, EventKind::RunStarted { .. }) && started.is_none();
     let sql = "update runs set status = ?2, started_at = iif(?3, ?5, started_at), \
                ended_at = iif(?4, ?5, ended_at), \
-               duration = iif(?4, max(?5 - ifnull(started_at, created_at), 0), duration) where n = ?1";
+               duration = iif(?4, max(?5 - ifnull(started_at, created_at) - asleep, 0), duration) where n = ?1";
     if next != status || begins {
         step.prepare_cached(sql)
             .and_then(|mut it| it.execute(params![n, next.word(), begins, next.is_over(), event.ts.millis()]))
             .doing("write how a run stands")?;
+    }
+    Ok(())
+}
+
+/// The machine slept: for the run, and for every attempt that was under way.
+fn note_sleep(step: &Transaction<'_>, n: i64, gap_ms: u64) -> Result<(), Error> {
+    for sql in [
+        "update runs set asleep = asleep + ?2 where n = ?1",
+        "update attempts set asleep = asleep + ?2 where run = ?1 and started_at is not null and ended_at is null",
+    ] {
+        step.prepare_cached(sql)
+            .and_then(|mut it| it.execute(params![n, signed(gap_ms)]))
+            .doing("write how long the machine slept")?;
     }
     Ok(())
 }

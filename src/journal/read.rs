@@ -11,7 +11,7 @@ use super::{
     write::no_such,
 };
 use crate::{
-    ids::{Cursor, RunId, Seq, WorkflowName},
+    ids::{Cursor, ItemId, PlanId, RunId, Seq, WorkflowName},
     run::{Event, RunRecord, RunSummary, Specification, Status},
 };
 
@@ -134,6 +134,51 @@ impl Journal {
             .and_then(|mut it| it.query_row([run.to_string()], |row| row.get(0)).optional())
             .doing("look a run up")?;
         parent.flatten().map(|id| row::run_id(&id)).transpose()
+    }
+
+    /// How long the latest tasks of a recipe took that succeeded, latest first, at most `limit`, without
+    /// the time the machine slept: what an estimate is made of. With each comes whether its run was of
+    /// this workflow.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn took(
+        &self,
+        recipe: &str,
+        workflow: &WorkflowName,
+        limit: usize,
+    ) -> Result<Vec<(bool, Duration)>, Error> {
+        // Bounded before it is joined: a recipe that has failed a million times costs no more than another.
+        let sql = "select r.workflow = ?2, max(a.ended_at - a.started_at - a.asleep, 0)
+                   from (select run, name from tasks where recipe = ?1 order by run desc limit 4 * ?3) t
+                   join runs r on r.n = t.run
+                   join attempts a on a.run = t.run and a.task = t.name and a.outcome = 'succeeded'
+                   where a.started_at is not null order by t.run desc limit ?3";
+        let mut statement = self.db.prepare_cached(sql).doing("read durations")?;
+        let read =
+            |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Duration::from_millis(row::unsigned(row.get(1)?))));
+        let rows = statement
+            .query_map(params![recipe, workflow.as_str(), some(limit.min(10_000))], read)
+            .doing("read durations")?;
+        rows.collect::<rusqlite::Result<_>>().doing("read durations")
+    }
+
+    /// How long all successful runs of each item of a plan took together, by the item; the one that was
+    /// run last comes last.
+    ///
+    /// # Errors
+    /// When the journal can't be read.
+    pub fn took_by_item(&self, plan: &PlanId) -> Result<Vec<(ItemId, Duration)>, Error> {
+        let sql = "select item, sum(duration) from runs
+                   where ifnull(plan, '') = ?1 and item is not null and status = 'succeeded'
+                   group by item order by max(n)";
+        let mut statement = self.db.prepare_cached(sql).doing("read durations")?;
+        let read = |row: &rusqlite::Row<'_>| {
+            let took = Duration::from_millis(row::unsigned(row.get(1)?));
+            Ok((ItemId::new(row.get::<_, String>(0)?), took))
+        };
+        let rows = statement.query_map([plan.as_str()], read).doing("read durations")?;
+        rows.collect::<rusqlite::Result<_>>().doing("read durations")
     }
 
     /// How long the latest successful runs of a workflow took, latest first, at most `limit`: what an

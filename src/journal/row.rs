@@ -1,5 +1,7 @@
 //! Rows into types and back. What stands in a row carries a version: rows are kept for ever.
 
+use std::time::Duration;
+
 use rusqlite::{
     Row,
     types::{FromSqlError, Type},
@@ -55,7 +57,7 @@ impl EventRow {
 
 /// The columns of a summary, from `runs`.
 pub const SUMMARY_COLUMNS: &str = "id, status, workflow, plan, plan_title, item, created_at, started_at, \
-                                   ended_at, preview, tasks, tasks_over, n, duration";
+                                   ended_at, preview, tasks, tasks_over, n, duration, asleep";
 
 pub fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     let text = |at: usize| row.get::<_, Option<String>>(at);
@@ -76,6 +78,7 @@ pub fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
         preview: row.get(9)?,
         tasks: count(10)?,
         tasks_over: count(11)?,
+        asleep: Duration::from_millis(unsigned(row.get(14)?)),
     })
 }
 

@@ -5,10 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::error::{Doing as _, Error};
 
 /// One step for each version: the first makes version 1 out of nothing.
-const STEPS: &[&str] = &[VERSION_1, VERSION_2];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// The version this program writes.
-pub const CURRENT: i64 = 2;
+pub const CURRENT: i64 = 3;
 
 const VERSION_1: &str = "
 -- One row a run: what lists show and filter by. Folded from the run's events, and rebuilt from them.
@@ -135,6 +135,25 @@ create index lines_by_text on lines(line, id);
 const VERSION_2: &str = "
 -- Who retries whom: few runs have a parent, and only those are in it.
 create index runs_by_parent on runs(parent, n) where parent is not null;
+";
+
+const VERSION_3: &str = "
+-- Which tasks are alike (by recipe and agent) and how long the machine slept while something went on:
+-- what an estimate is made of. A run of one task was made from the recipe of its workflow.
+alter table tasks add column recipe text not null default '';
+alter table runs add column asleep integer not null default 0;
+alter table attempts add column asleep integer not null default 0;
+update tasks set recipe = (select workflow from runs where n = tasks.run)
+    where (select tasks from runs where n = tasks.run) = 1;
+update runs set asleep = (select sum(json_extract(body, '$.gap_ms')) from events
+                          where run = runs.n and kind = 'clock_gap')
+    where n in (select run from events where kind = 'clock_gap');
+update runs set duration = max(duration - asleep, 0) where asleep > 0 and duration is not null;
+update attempts set asleep = ifnull((select sum(json_extract(body, '$.gap_ms')) from events
+                                     where run = attempts.run and kind = 'clock_gap' and ts >= attempts.started_at
+                                     and ts <= ifnull(attempts.ended_at, ts)), 0)
+    where run in (select n from runs where asleep > 0);
+create index tasks_by_recipe on tasks(recipe, run);
 ";
 
 /// Brings the tables to [`CURRENT`].

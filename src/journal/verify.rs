@@ -26,10 +26,11 @@ pub struct Verified {
 }
 
 const RUN: &str =
-    "select status, started_at, ended_at, duration, tasks_over, last_seq from runs where id = ?1";
-const TASKS: &str = "select name, place, status, blocked_by from tasks \
+    "select status, started_at, ended_at, duration, tasks_over, last_seq, asleep from runs where id = ?1";
+const TASKS: &str = "select name, place, status, blocked_by, recipe from tasks \
                      where run = (select n from runs where id = ?1) order by name";
-const ATTEMPTS: &str = "select task, number, started_at, ended_at, outcome, code, signal, bytes from attempts \
+const ATTEMPTS: &str = "select task, number, started_at, ended_at, outcome, code, signal, bytes, asleep \
+                        from attempts \
                         where run = (select n from runs where id = ?1) order by task, number";
 const MISCOUNTED: &str = "select exists (
     select * from (select status, count(*) from runs group by status

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::{Moment, Timestamp},
     ids::{ItemId, PlanId, RunId, Seq},
-    run::{Event, EventKind, Refusal, RunSummary, Specification, Status},
+    run::{Event, EventKind, Refusal, RunSummary, Specification, Status, Task},
 };
 
 impl Journal {
@@ -183,14 +183,21 @@ fn words(spec: &Specification) -> String {
 
 fn insert_tasks(step: &Transaction<'_>, n: i64, spec: &Specification) -> Result<(), Error> {
     let mut statement = step
-        .prepare_cached("insert into tasks (run, name, place, status) values (?1, ?2, ?3, ?4)")
+        .prepare_cached("insert into tasks (run, name, place, status, recipe) values (?1, ?2, ?3, ?4, ?5)")
         .doing("write a run's tasks")?;
     for (place, task) in spec.tasks.iter().enumerate() {
+        let place = signed(place as u64);
         statement
-            .execute(params![n, task.name.as_str(), signed(place as u64), Status::Queued.word()])
+            .execute(params![n, task.name.as_str(), place, Status::Queued.word(), recipe(spec, task)])
             .doing("write a run's tasks")?;
     }
     Ok(())
+}
+
+/// What a task is like. Before specifications said so, a run of one task was made from the recipe of
+/// its workflow.
+fn recipe<'a>(spec: &'a Specification, task: &'a Task) -> &'a str {
+    if task.recipe.is_empty() && spec.tasks.len() == 1 { spec.workflow.as_str() } else { &task.recipe }
 }
 
 pub(super) fn refold(step: &Transaction<'_>, run: RunId) -> Result<(), Error> {
@@ -209,7 +216,7 @@ pub(super) fn refold(step: &Transaction<'_>, run: RunId) -> Result<(), Error> {
 /// The run as it was before anything happened to it.
 fn reset_run(step: &Transaction<'_>, run: RunId) -> Result<i64, Error> {
     let sql = "update runs set status = ?2, started_at = null, ended_at = null, duration = null, tasks_over = 0, \
-               last_seq = (select ifnull(max(seq), 0) from events where run = runs.n) \
+               asleep = 0,                last_seq = (select ifnull(max(seq), 0) from events where run = runs.n) \
                where id = ?1 returning n";
     step.prepare_cached(sql)
         .and_then(|mut it| it.query_row(params![run.to_string(), Status::Queued.word()], |row| row.get(0)))

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     text::{display_width, format_duration},
     view::{
-        Counts, Detail, GroupView, Health, ItemLine, Items, KeyState, MenuEntry, Parallel, PlanPage,
-        hours_words,
+        Counts, Detail, Estimate, GroupView, Health, ItemLine, Items, KeyState, MenuEntry, Parallel,
+        PlanPage, hours_words,
     },
 };
 
@@ -115,10 +115,7 @@ fn next(page: &PlanPage) -> Line {
 }
 
 fn remaining(page: &PlanPage) -> Option<String> {
-    let history = page
-        .estimate
-        .as_ref()
-        .map(|it| format!("{} to {} by {}", format_duration(it.low), format_duration(it.high), it.basis));
+    let history = page.estimate.as_ref().map(Estimate::words);
     let planned = page.planned_hours.map(|hours| format!("{} as planned", hours_words(hours)));
     let both: Vec<String> = history.into_iter().chain(planned).collect();
     (!both.is_empty()).then(|| both.join(" · "))

@@ -94,6 +94,7 @@ mod tests {
             preview: "a \x1b[2Jhostile preview".to_owned(),
             tasks: 1,
             tasks_over: 1,
+            asleep: std::time::Duration::ZERO,
         }
     }
 

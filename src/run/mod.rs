@@ -19,7 +19,7 @@ pub use advice::{Advice, Remedy};
 pub use event::{Ending, Event, EventKind};
 pub use order::{Chosen, Gate, Strategy};
 pub use outcome::{Exit, LaunchFailure, Outcome, ProcessId, StopReason, Survivor, TestCounts, Verdict};
-pub use record::{AttemptRecord, RunRecord, Status, TaskRecord};
+pub use record::{AttemptRecord, Gap, RunRecord, Status, TaskRecord};
 pub use refusal::Refusal;
 pub use report::{AgentUse, Report, Reported, Tokens};
 pub use request::{Answer, Request, Wish};

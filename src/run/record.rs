@@ -1,6 +1,6 @@
 //! A run as it is remembered: the fold of its events that lists, panels and pages show.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -180,9 +180,31 @@ pub struct RunRecord {
     pub survivors: Vec<Survivor>,
     /// The reason of the cancellation, where one was given.
     pub cancel_reason: Option<String>,
+    /// When the machine slept while it went on, in order.
+    pub gaps: Vec<Gap>,
+}
+
+/// A time for which the machine was suspended: nothing ran, and no figure counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// When it was over.
+    pub until: Timestamp,
+    /// How long it was.
+    pub length: Duration,
 }
 
 impl RunRecord {
+    /// How long the machine was awake between two times of this run: what people are told it took.
+    #[must_use]
+    pub fn awake(&self, from: Timestamp, to: Timestamp) -> Duration {
+        let slept = |gap: &Gap| {
+            let length = i64::try_from(gap.length.as_millis()).unwrap_or(i64::MAX);
+            let began = Timestamp::from_millis(gap.until.millis().saturating_sub(length));
+            gap.until.min(to).since(began.max(from))
+        };
+        to.since(from).saturating_sub(self.gaps.iter().map(slept).sum())
+    }
+
     /// A run of which nothing has happened yet but its creation.
     #[must_use]
     pub fn new(spec: Specification) -> Self {
@@ -197,6 +219,7 @@ impl RunRecord {
             deliverables: Vec::new(),
             survivors: Vec::new(),
             cancel_reason: None,
+            gaps: Vec::new(),
         }
     }
 
@@ -235,6 +258,9 @@ impl RunRecord {
         match &event.kind {
             EventKind::RunStarted { .. } => self.started_at = self.started_at.or(Some(event.ts)),
             EventKind::RunCancelling { reason, .. } => self.cancel_reason.clone_from(reason),
+            EventKind::ClockGap { gap_ms } => {
+                self.gaps.push(Gap { until: event.ts, length: Duration::from_millis(*gap_ms) });
+            }
             EventKind::RunEnded { deliverables, survivors, .. } => {
                 self.ended_at = Some(event.ts);
                 self.deliverables.clone_from(deliverables);

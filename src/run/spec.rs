@@ -157,6 +157,11 @@ pub struct Task {
     /// How it is done.
     #[serde(default)]
     pub work: Work,
+    /// The recipe it was made from and, behind an `@`, its agent: `subplan`, `task@claude`. Tasks of one
+    /// recipe are alike, so that how long they took says how long the next one may take. Empty in
+    /// specifications that were written before this was kept.
+    #[serde(default)]
+    pub recipe: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

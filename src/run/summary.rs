@@ -40,6 +40,8 @@ pub struct RunSummary {
     pub tasks: usize,
     /// How many of them are over, however they ended.
     pub tasks_over: usize,
+    /// How long the machine slept while it went on; no figure counts it.
+    pub asleep: Duration,
 }
 
 impl RunSummary {
@@ -60,13 +62,23 @@ impl RunSummary {
             preview: preview(&spec.params),
             tasks: spec.tasks.len(),
             tasks_over: 0,
+            asleep: Duration::ZERO,
         }
     }
 
-    /// From start (or from creation, when it ended before it began) to end; absent while it goes on.
+    /// From start (or from creation, when it ended before it began) to end, without the time the machine
+    /// slept; absent while it goes on.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
-        self.ended_at.map(|end| end.since(self.started_at.unwrap_or(self.created_at)))
+        let took = self.ended_at?.since(self.started_at.unwrap_or(self.created_at));
+        Some(took.saturating_sub(self.asleep))
+    }
+
+    /// How long it took, or has been going on since it was started.
+    #[must_use]
+    pub fn elapsed(&self, now: Timestamp) -> Option<Duration> {
+        let going_on = || Some(now.since(self.started_at?).saturating_sub(self.asleep));
+        if self.status.is_over() { self.duration() } else { going_on() }
     }
 }
 
@@ -77,6 +89,7 @@ impl From<&RunRecord> for RunSummary {
             started_at: run.started_at,
             ended_at: run.ended_at,
             tasks_over: run.tasks.iter().filter(|task| task.status.is_over()).count(),
+            asleep: run.gaps.iter().map(|gap| gap.length).sum(),
             ..Self::new(&run.spec)
         }
     }

@@ -150,9 +150,9 @@ fn task_diff(
     output: &mut dyn FnMut(&TaskRecord, &TaskRecord) -> Option<LineDiff>,
 ) -> Option<TaskDiff> {
     let sides = match (before.task(name), after.task(name)) {
-        (Some(a), Some(b)) => Sides::Both { before: side(a), after: side(b) },
-        (Some(a), None) => Sides::Before(side(a)),
-        (None, Some(b)) => Sides::After(side(b)),
+        (Some(a), Some(b)) => Sides::Both { before: side(before, a), after: side(after, b) },
+        (Some(a), None) => Sides::Before(side(before, a)),
+        (None, Some(b)) => Sides::After(side(after, b)),
         (None, None) => return None,
     };
     let specs = before.spec.task(name).zip(after.spec.task(name));
@@ -164,8 +164,8 @@ fn task_diff(
     })
 }
 
-fn side(task: &TaskRecord) -> TaskSide {
-    let spans = task.attempts.iter().filter_map(|it| Some(it.ended_at?.since(it.started_at?)));
+fn side(record: &RunRecord, task: &TaskRecord) -> TaskSide {
+    let spans = task.attempts.iter().filter_map(|it| Some(record.awake(it.started_at?, it.ended_at?)));
     TaskSide {
         status: task.status,
         duration: spans.reduce(|all, one| all + one),

@@ -1,8 +1,8 @@
 //! One plan: everything a person wants to know before pressing a key.
 
-use std::time::Duration;
-
-use super::{BoardRow, Health, Items, Menu, Outlook, board, health, menu, stale_items, tree, waiting_for};
+use super::{
+    BoardRow, Estimate, Health, Items, Menu, Outlook, board, health, menu, stale_items, tree, waiting_for,
+};
 use crate::{
     clock::Timestamp,
     ids::ItemId,
@@ -34,17 +34,6 @@ pub struct PageFacts<'a> {
     pub detail: Detail,
     /// The time for ages.
     pub now: Timestamp,
-}
-
-/// How long what remains may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Estimate {
-    /// The lower figure.
-    pub low: Duration,
-    /// The upper figure.
-    pub high: Duration,
-    /// What it was computed from: `14 runs of this plan`.
-    pub basis: String,
 }
 
 /// A plan's page.

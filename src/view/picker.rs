@@ -326,6 +326,7 @@ mod tests {
             preview: String::new(),
             tasks: 1,
             tasks_over: 0,
+            asleep: std::time::Duration::ZERO,
         };
         numbers.iter().map(run).collect()
     }

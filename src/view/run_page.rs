@@ -13,6 +13,7 @@ use crate::{
     clock::Timestamp,
     ids::TaskName,
     run::{Advice, AttemptRecord, RunRecord, RunSummary, Status, TaskRecord},
+    text::format_duration,
 };
 
 /// A run's page.
@@ -129,6 +130,10 @@ fn facts(record: &RunRecord, now: Timestamp) -> Vec<Fact> {
     if let Some(tests) = tests(record) {
         facts.push(Fact::new("tests", tests_words(tests)));
     }
+    let asleep = RunSummary::from(record).asleep;
+    if !asleep.is_zero() {
+        facts.push(Fact::new("asleep", format!("{}, which no figure counts", format_duration(asleep))));
+    }
     if let Some(reason) = &record.cancel_reason {
         facts.push(Fact::new("reason", reason.clone()));
     }
@@ -150,13 +155,13 @@ fn task_line(record: &RunRecord, task: &TaskRecord, now: Timestamp) -> TaskLine 
         status: task.status,
         needs: spec.map(|task| task.needs.clone()).unwrap_or_default(),
         blocked_by: task.blocked_by.clone(),
-        attempts: task.attempts.iter().map(|attempt| attempt_line(attempt, now)).collect(),
+        attempts: task.attempts.iter().map(|attempt| attempt_line(record, attempt, now)).collect(),
     }
 }
 
-fn attempt_line(attempt: &AttemptRecord, now: Timestamp) -> AttemptLine {
+fn attempt_line(record: &RunRecord, attempt: &AttemptRecord, now: Timestamp) -> AttemptLine {
     let until = if attempt.ending.is_some() { attempt.ended_at } else { Some(now) };
-    let duration = attempt.started_at.zip(until).map(|(start, end)| end.since(start));
+    let duration = attempt.started_at.zip(until).map(|(start, end)| record.awake(start, end));
     let (status, words) = match (&attempt.ending, attempt.started_at) {
         (Some(ending), _) => ((&ending.outcome).into(), outcome_words(&ending.outcome)),
         (None, Some(_)) => (Status::Running, "is running".to_owned()),

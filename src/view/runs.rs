@@ -85,7 +85,6 @@ fn telling_tail(id: RunId, runs: &[RunSummary]) -> String {
 /// A run in one line.
 #[must_use]
 pub fn run_line(run: &RunSummary, key: Option<u8>, now: Timestamp) -> RunLine {
-    let going_on = run.started_at.filter(|_| !run.status.is_over()).map(|start| now.since(start));
     RunLine {
         key,
         id: run.id,
@@ -96,7 +95,7 @@ pub fn run_line(run: &RunSummary, key: Option<u8>, now: Timestamp) -> RunLine {
         plan_title: run.plan_title.clone(),
         item: run.item.clone(),
         ago: words::ago(now, run.started_at.unwrap_or(run.created_at)),
-        duration: run.duration().or(going_on),
+        duration: run.elapsed(now),
         preview: run.preview.clone(),
         over: run.tasks_over,
         tasks: run.tasks,

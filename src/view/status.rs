@@ -54,7 +54,7 @@ pub fn following(record: &RunRecord, now: Timestamp) -> Following {
             name: task.name.clone(),
             title: record.spec.task(&task.name).map(|task| task.title.clone()).unwrap_or_default(),
             status: task.status,
-            elapsed: attempt.and_then(|attempt| attempt.started_at).map(|start| now.since(start)),
+            elapsed: attempt.and_then(|attempt| attempt.started_at).map(|start| record.awake(start, now)),
             attempt: attempt.map_or(1, |attempt| attempt.number),
         }
     });
@@ -62,7 +62,7 @@ pub fn following(record: &RunRecord, now: Timestamp) -> Following {
         id: record.id,
         status: record.status,
         subject: subject(&record.into()),
-        elapsed: record.started_at.map(|start| record.ended_at.unwrap_or(now).since(start)),
+        elapsed: record.started_at.map(|start| record.awake(start, record.ended_at.unwrap_or(now))),
         over: record.tasks.iter().filter(|task| task.status.is_over()).count(),
         total: record.tasks.len(),
         tasks: tasks.collect(),

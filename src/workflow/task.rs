@@ -53,6 +53,7 @@ impl Maker<'_> {
         let launch = Launch { argv, stdin: None };
         let mut task = self.shared(name, title, vec![work.name.clone()], launch, Retries::none())?;
         task.fail_on = Vec::new();
+        task.recipe = format!("{} check {number}", self.kind());
         task.group.clone_from(&work.group);
         task.item.clone_from(&work.item);
         Ok(task)
@@ -87,6 +88,7 @@ impl Maker<'_> {
             leave_running: table.leave_running,
             fail_on: self.fail_on()?,
             work: Work::Program,
+            recipe: self.kind(),
         })
     }
 
@@ -254,6 +256,14 @@ impl Maker<'_> {
             }
         }
         Ok(self.recipe.table.fail_on.clone())
+    }
+
+    /// What tasks like this one have in common: the recipe and the agent.
+    fn kind(&self) -> String {
+        match &self.recipe.table.agent {
+            Some(agent) => format!("{}@{agent}", self.recipe.workflow),
+            None => self.recipe.workflow.clone(),
+        }
     }
 
     fn group(&self) -> Option<String> {

@@ -22,7 +22,9 @@ fn facts<'a>(plan: &'a Plan, runs: &'a [plandeck::run::RunSummary], detail: Deta
     let estimate = Estimate {
         low: Duration::from_hours(5),
         high: Duration::from_hours(9),
-        basis: "14 runs of this plan".to_owned(),
+        overdue: false,
+        samples: 14,
+        off_by: Some(22),
     };
     PageFacts {
         outlook: outlook(plan),

@@ -75,6 +75,7 @@ fn task(name: &str) -> Task {
         leave_running: false,
         fail_on: Vec::new(),
         work: Work::Program,
+        recipe: String::new(),
     }
 }
 
@@ -100,6 +101,7 @@ pub fn record(number: u64, status: Status, tasks: &[(&str, Status, Option<Ending
         deliverables: Vec::new(),
         survivors: Vec::new(),
         cancel_reason: None,
+        gaps: Vec::new(),
     }
 }
 

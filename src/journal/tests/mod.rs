@@ -5,6 +5,7 @@ mod fold;
 mod lines;
 mod lists;
 mod runs;
+mod took;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -50,6 +51,7 @@ fn task(name: &str) -> Task {
         leave_running: false,
         fail_on: Vec::new(),
         work: Work::Program,
+        recipe: String::new(),
     }
 }
 

@@ -60,13 +60,14 @@ pub fn run_get(record: &RunRecord, advice: &[Advice], log: &dyn Fn(&AttemptId) -
     let counted: Vec<TestCounts> = endings().filter_map(|ending| ending.tests).collect();
     shown["spec"] = spec(&record.spec);
     shown["params"] = json!(record.spec.params);
-    shown["tasks"] = record.tasks.iter().map(|it| task(&record.spec, it, log)).collect();
+    shown["tasks"] = record.tasks.iter().map(|it| task(record, it, log)).collect();
     shown["deliverables"] = json!(record.deliverables);
     shown["tests"] = sum(&counted).map_or(Value::Null, tests);
     shown["survivors"] = survivors(&record.survivors);
     shown["advice"] = advice.iter().map(advice_value).collect();
     shown["parent"] = json!(record.spec.parent);
     shown["cancel_reason"] = json!(record.cancel_reason);
+    shown["asleep_ms"] = millis(Some(RunSummary::from(record).asleep));
     envelope("run.get", json!({ "run": shown }))
 }
 
@@ -138,6 +139,7 @@ fn spec_task(task: &Task) -> Value {
         },
         "leave_running": task.leave_running,
         "fail_on": task.fail_on,
+        "recipe": task.recipe,
     })
 }
 
@@ -148,11 +150,11 @@ const fn retry_word(on: RetryOn) -> &'static str {
     }
 }
 
-fn task(spec: &Specification, task: &TaskRecord, log: &dyn Fn(&AttemptId) -> Option<String>) -> Value {
-    let frozen = spec.task(&task.name);
+fn task(record: &RunRecord, task: &TaskRecord, log: &dyn Fn(&AttemptId) -> Option<String>) -> Value {
+    let frozen = record.spec.task(&task.name);
     let attempts = task.attempts.iter().map(|it| {
         let path = log(&AttemptId { task: task.name.clone(), number: it.number });
-        attempt(it, path.as_deref())
+        attempt(record, it, path.as_deref())
     });
     json!({
         "name": task.name,
@@ -164,10 +166,10 @@ fn task(spec: &Specification, task: &TaskRecord, log: &dyn Fn(&AttemptId) -> Opt
     })
 }
 
-fn attempt(attempt: &AttemptRecord, log: Option<&str>) -> Value {
+fn attempt(record: &RunRecord, attempt: &AttemptRecord, log: Option<&str>) -> Value {
     let ending = attempt.ending.as_ref();
     let (code, signal) = exit(ending.and_then(|it| it.exit));
-    let took = attempt.started_at.zip(attempt.ended_at).map(|(start, end)| end.since(start));
+    let took = attempt.started_at.zip(attempt.ended_at).map(|(start, end)| record.awake(start, end));
     json!({
         "n": attempt.number,
         "outcome": ending.map(|it| it.outcome.word()),

@@ -63,6 +63,7 @@ fn task(name: &str) -> Task {
         leave_running: false,
         fail_on: Vec::new(),
         work: Work::Program,
+        recipe: String::new(),
     }
 }
 
