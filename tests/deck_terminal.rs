@@ -396,3 +396,30 @@ fn a_terminal_is_told_where_commands_and_their_output_begin() {
     assert!(at("C") < at("D") && at("D") < at("A"), "{raw:?}");
     assert_eq!(raw.matches("\x1b]133;C").count(), raw.matches("\x1b]133;D").count());
 }
+
+#[test]
+fn the_settings_are_edited_and_only_what_makes_sense_is_taken() {
+    let house = House::demo();
+    let before = std::fs::read_to_string(house.path("plandeck.toml")).unwrap();
+    let (folder, tried) = (house.root().display().to_string(), house.path("tried"));
+    let script = format!(
+        "cd '{folder}'; [ -e tried ] && sed -i 's/^slotz/slots/' \"$1\" && exit\n\
+         touch tried; printf '\\n[run]\\nslotz = 1\\n' >> \"$1\"\n"
+    );
+    house.write("editor.sh", script);
+    let editor = format!("sh '{}'", house.path("editor.sh").display());
+    let mut term = Term::open_with(&house, 80, 24, &[("VISUAL", &editor)]);
+    term.wait_text(BOARD);
+    term.press("config edit\r", "Edit it again?");
+    assert!(term.screen().contains("slotz"), "{}", term.screen());
+    assert!(tried.exists());
+    assert_eq!(
+        std::fs::read_to_string(house.path("plandeck.toml")).unwrap(),
+        before,
+        "nothing bad is written"
+    );
+    term.press("y", "changed plandeck.toml");
+    let after = std::fs::read_to_string(house.path("plandeck.toml")).unwrap();
+    assert_eq!(after, format!("{before}\n[run]\nslots = 1\n"));
+    term.wait_last("❯");
+}

@@ -8,7 +8,7 @@ use crate::{
     cli::{Colour, Global},
     clock::{Clock, SystemClock},
     commands::{Context, Face, Failure, read_settings},
-    config::{Environment, Flag, Settings},
+    config::{Environment, Flag, Layers, Settings},
     ids::Ids,
     plan::ROOTS,
     render::{Style, Theme},
@@ -34,12 +34,17 @@ pub(super) struct Around {
 impl Around {
     /// The workspace that the options or the current folder name.
     pub fn of(global: &Global, environment: Environment) -> Result<Self, Failure> {
-        let here = std::env::current_dir()?;
-        let root = match &global.workspace {
-            Some(folder) => existing(&here.join(folder))?,
-            None => find_root(&here, environment.home().as_deref(), ROOTS),
-        };
+        let (here, root) = places(global, &environment)?;
         Self::at(global, environment, here, root)
+    }
+
+    /// The same, with the settings of no file, for who mends a file that can't be understood.
+    pub fn without_files(global: &Global, environment: Environment) -> Result<Self, Failure> {
+        let (here, root) = places(global, &environment)?;
+        let flags = flags(global);
+        let layers = Layers { user: None, workspace: None, environment: &environment, flags: flags.clone() };
+        let settings = Settings::read(&layers)?;
+        Self::with(global, environment, here, root, settings)
     }
 
     /// Exactly this workspace.
@@ -49,15 +54,24 @@ impl Around {
         here: PathBuf,
         root: PathBuf,
     ) -> Result<Self, Failure> {
-        let flags = flags(global);
-        let settings = read_settings(&root, &environment, flags.clone())?;
+        let settings = read_settings(&root, &environment, flags(global))?;
+        Self::with(global, environment, here, root, settings)
+    }
+
+    fn with(
+        global: &Global,
+        environment: Environment,
+        here: PathBuf,
+        root: PathBuf,
+        settings: Settings,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             global: global.clone(),
             environment,
             here,
             root,
             settings,
-            flags,
+            flags: flags(global),
             program: std::env::current_exe()?,
             umask: umask(),
             clock: Arc::new(SystemClock::start()),
@@ -120,6 +134,16 @@ impl Around {
             Colour::Auto => self.environment.colour().unwrap_or_else(|| std::io::stdout().is_terminal()),
         }
     }
+}
+
+/// Where we are, and the workspace.
+fn places(global: &Global, environment: &Environment) -> Result<(PathBuf, PathBuf), Failure> {
+    let here = std::env::current_dir()?;
+    let root = match &global.workspace {
+        Some(folder) => existing(&here.join(folder))?,
+        None => find_root(&here, environment.home().as_deref(), ROOTS),
+    };
+    Ok((here, root))
 }
 
 fn existing(folder: &std::path::Path) -> Result<PathBuf, Failure> {

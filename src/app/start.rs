@@ -37,7 +37,10 @@ fn start(cli: cli::Cli) -> Result<ExitCode, Failure> {
     if let cli::Verb::Demo(args) = &verb {
         return demo::run(args, &cli.global, environment);
     }
-    let around = Around::of(&cli.global, environment)?;
+    let around = match Around::of(&cli.global, environment.clone()) {
+        Err(Failure::Config(_)) if mends_settings(&verb) => Around::without_files(&cli.global, environment)?,
+        around => around?,
+    };
     let mut screen = around.terminal();
     let mut context = around.context(&mut screen, Face::Shell)?;
     match dispatch(&mut context, verb)? {
@@ -45,6 +48,11 @@ fn start(cli: cli::Cli) -> Result<ExitCode, Failure> {
         Dispatched::ForTheFace(ForTheFace::Replay(args)) => replay::run(&args, &around, context.screen),
         Dispatched::ForTheFace(_) => unreachable!("the other two were taken up before a context was made"),
     }
+}
+
+/// What has to work where the settings are broken.
+const fn mends_settings(verb: &cli::Verb) -> bool {
+    matches!(verb, cli::Verb::Config(cli::ConfigVerb::Edit | cli::ConfigVerb::Path))
 }
 
 /// The deck: on a terminal with a line editor, else by lines from standard input.

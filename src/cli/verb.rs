@@ -151,6 +151,8 @@ pub enum ConfigVerb {
     Show,
     /// Print the files that are looked for, and which exist
     Path,
+    /// Edit the workspace's plandeck.toml with $VISUAL or $EDITOR; only what makes sense is taken
+    Edit,
 }
 
 /// Print completions for a shell

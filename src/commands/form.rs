@@ -1,14 +1,12 @@
 //! The form of `run create`: asks for whatever the command line left out, and takes nothing that the
 //! recipe would refuse.
 
-use std::{fs, io::Write as _, process::Command};
-
 use serde_json::Value;
 
 use super::{
     context::{Context, Face},
     failure::Failure,
-    plans,
+    own_editor, plans,
 };
 use crate::{
     cli::{CreateArgs, Param as Given, PlanName},
@@ -212,25 +210,11 @@ fn rest_of(context: &mut Context<'_>, mut text: String) -> Result<String, Failur
     Ok(text)
 }
 
-/// What a person wrote in their editor, `$VISUAL`, else `$EDITOR`, else vi. It begins with the default.
+/// What a person wrote in their editor; empty when nothing was taken. It begins with the default.
 fn edited(context: &mut Context<'_>, default: Option<&toml::Value>) -> Result<String, Failure> {
-    let environment = &context.environment;
-    let editor = environment.get("VISUAL").or_else(|| environment.get("EDITOR")).unwrap_or("vi");
-    let words = shell_words::split(editor).unwrap_or_default();
-    let Some((program, arguments)) = words.split_first() else { return Ok(String::new()) };
-    let mut file = tempfile::Builder::new().prefix("plandeck-").suffix(".json").tempfile()?;
     let default = default.and_then(|it| serde_json::to_string_pretty(it).ok());
-    writeln!(file, "{}", default.as_deref().unwrap_or("{}"))?;
-    let status =
-        Command::new(program).args(arguments).arg(file.path()).status().map_err(|error| Failure::Input {
-            message: format!("the editor {program} can't be started: {error}"),
-            hint: Some("set EDITOR to one that is there".to_owned()),
-        })?;
-    if !status.success() {
-        context.screen.note(&format!("The editor ended with {status}; nothing was taken.\n"))?;
-        return Ok(String::new());
-    }
-    Ok(fs::read_to_string(file.path())?)
+    let text = format!("{}\n", default.as_deref().unwrap_or("{}"));
+    Ok(own_editor::edit(context, &text, ".json")?.unwrap_or_default())
 }
 
 /// A refusal with what to do about it, in one line.

@@ -16,6 +16,7 @@ mod form;
 mod help;
 mod launch;
 mod logs;
+mod own_editor;
 mod picker;
 mod plan;
 mod plans;

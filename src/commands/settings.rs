@@ -1,16 +1,20 @@
-//! `init`, `config show|path`, `themes`: the settings, and where they come from.
+//! `init`, `config show|path|edit`, `themes`: the settings, and where they come from.
+
+use std::{fs, io, path::PathBuf};
 
 use serde_json::json;
 
 use super::{
     context::{Context, Done},
     failure::Failure,
+    own_editor,
 };
 use crate::{
-    cli::{ConfigVerb, InitArgs, Output},
-    config::SAMPLE,
+    cli::{ConfigVerb, ExitCode, InitArgs, Output},
+    config::{ConfigError, Layers, SAMPLE, Settings, SettingsFile},
     render::{self, Role, Style, Theme, json},
     run::Refusal,
+    screen::{Answer, Question},
     text,
     workspace::CONFIG_FILE,
 };
@@ -37,8 +41,63 @@ pub fn config(context: &mut Context<'_>, verb: ConfigVerb) -> Result<Done, Failu
     let text = match verb {
         ConfigVerb::Show => show(context),
         ConfigVerb::Path => paths(context),
+        ConfigVerb::Edit => return edit(context),
     };
     context.print(&text)?;
+    Ok(Done::well())
+}
+
+/// The file is replaced only by what can be read, and only when it is still what the editor was given.
+fn edit(context: &mut Context<'_>) -> Result<Done, Failure> {
+    let path = context.root.join(CONFIG_FILE);
+    if !context.screen.is_interactive() {
+        let message = "config edit opens an editor, and this is no terminal".to_owned();
+        return Err(Failure::Input { message, hint: Some(format!("edit {}", path.display())) });
+    }
+    let before = match fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    let mut text = before.clone().unwrap_or_else(|| SAMPLE.to_owned());
+    loop {
+        let Some(edited) = own_editor::edit(context, &text, ".toml")? else { return Ok(Done::well()) };
+        let Err(error) = understand(context, path.clone(), &edited) else {
+            return take(context, before.as_deref(), &edited);
+        };
+        let hint = error.hint().map(|hint| format!("hint: {}\n", text::plain(&hint)));
+        let said = format!("error: {}\n{}", text::plain(&error.to_string()), hint.unwrap_or_default());
+        context.screen.note(&said)?;
+        let again = Question::Confirm { text: "Edit it again? No drops it.".to_owned(), default: true };
+        if context.screen.ask(&again)? != Answer::Yes {
+            context.note("Nothing was changed.\n")?;
+            return Ok(Done::with(ExitCode::NotUnderstood));
+        }
+        text = edited;
+    }
+}
+
+/// Whether a text would make sense as the workspace's settings.
+fn understand(context: &Context<'_>, path: PathBuf, text: &str) -> Result<(), ConfigError> {
+    let workspace = Some(SettingsFile { path, text: text.to_owned() });
+    let layers = Layers { user: None, workspace, environment: &context.environment, flags: Vec::new() };
+    Settings::read(&layers).map(drop)
+}
+
+fn take(context: &mut Context<'_>, before: Option<&str>, edited: &str) -> Result<Done, Failure> {
+    let said = match before {
+        Some(before) if before == edited => "Nothing was changed.\n".to_owned(),
+        Some(before) => {
+            context.editor().replace_all(CONFIG_FILE, before, edited)?;
+            format!("changed {CONFIG_FILE}\n")
+        }
+        None => {
+            context.editor().create(CONFIG_FILE, edited)?;
+            format!("created {CONFIG_FILE}\n")
+        }
+    };
+    context.print(&said)?;
+    context.reread_settings()?;
     Ok(Done::well())
 }
 

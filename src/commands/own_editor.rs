@@ -1,0 +1,35 @@
+//! The user's own editor: `$VISUAL`, else `$EDITOR`, else vi.
+
+use std::{fs, io::Write as _, process::Command};
+
+use super::{context::Context, failure::Failure};
+
+/// Lets the user edit a text in a private temporary file whose name ends with `suffix`. Nothing when the
+/// editor ended with a failure, which is said.
+///
+/// # Errors
+/// When the editor can't be started, or the file can't be written or read back.
+pub fn edit(context: &mut Context<'_>, text: &str, suffix: &str) -> Result<Option<String>, Failure> {
+    let editor = context.environment.editor().unwrap_or("vi");
+    let words = shell_words::split(editor).unwrap_or_default();
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(no_editor(&format!("\"{editor}\" names no editor")));
+    };
+    let mut file = tempfile::Builder::new().prefix("plandeck-").suffix(suffix).tempfile()?;
+    file.write_all(text.as_bytes())?;
+    let status = Command::new(program)
+        .args(arguments)
+        .arg(file.path())
+        .status()
+        .map_err(|error| no_editor(&format!("the editor {program} can't be started: {error}")))?;
+    if !status.success() {
+        context.screen.note(&format!("The editor ended with {status}; nothing was taken.\n"))?;
+        return Ok(None);
+    }
+    // By its path: most editors write a new file and put it in the place of the old one.
+    Ok(Some(fs::read_to_string(file.path())?))
+}
+
+fn no_editor(what: &str) -> Failure {
+    Failure::Input { message: what.to_owned(), hint: Some("set EDITOR to one that is there".to_owned()) }
+}
