@@ -16,13 +16,13 @@ use plandeck::{
     logs::{Index, Stream, find_pattern, last_lines},
     process::{
         identity, is_alive, kill_marked,
-        launcher::{End, Launcher as _, MARK, Report},
+        launcher::{End, Launcher as _, MARK, Report, Sent},
     },
-    run::{Capture, Exit, LaunchFailure},
+    run::{Capture, Exit, LaunchFailure, TestCounts},
 };
 
 fn clean(exit: Exit, bytes: u64) -> End {
-    End { exit, bytes, leaky: false, survivors: vec![] }
+    End { bytes, ..End::bare(exit) }
 }
 
 #[test]
@@ -97,7 +97,78 @@ fn a_log_that_cant_be_created_is_a_failed_start() {
 fn who_waits_for_input_is_told_at_once_that_there_is_none() {
     let mut stage = Stage::new();
     assert_eq!(stage.say("read line || echo none; test -t 0 || echo no terminal"), "none\nno terminal\n");
-    assert!(!stage.launcher().send(&attempt("say"), b"x"));
+    assert_eq!(stage.launcher().send(&attempt("say"), b"x"), Sent::NoInput);
+}
+
+#[test]
+fn what_is_sent_is_read_through_a_pipe_and_through_a_terminal() {
+    for capture in [Capture::Pipe, Capture::Split, Capture::File, Capture::Tty] {
+        let mut stage = Stage::new();
+        let mut order =
+            stage.order("asks", "read first; echo \"$first who?\"; read name; echo \"well, $name\"");
+        (order.capture, order.open_stdin, order.stdin) = (capture, true, Some(b"hello\n".to_vec()));
+        stage.begin(order);
+        stage.heard("asks", "who?");
+        assert_eq!(stage.launcher().send(&attempt("asks"), b"ada\n"), Sent::Taken);
+        assert_eq!(stage.end().exit, Exit::Code(0));
+        // A terminal shows what was typed, too.
+        let log = stage.log("asks");
+        assert!(log.contains("hello who?\n") && log.ends_with("well, ada\n"), "{capture:?}: {log:?}");
+        assert_eq!(log.matches("ada").count() > 1, capture == Capture::Tty, "{log:?}");
+        assert_eq!(stage.launcher().send(&attempt("asks"), b"more\n"), Sent::Closed, "{capture:?}");
+    }
+}
+
+#[test]
+fn who_closes_its_input_or_does_not_read_it_is_sent_no_more() {
+    let mut stage = Stage::new();
+    let mut order = stage.order("deaf", "exec 0<&-; echo closed; sleep 1000");
+    order.open_stdin = true;
+    stage.begin(order);
+    stage.heard("deaf", "closed");
+    until("its closed input to be noticed", || {
+        let sent = stage.launcher().send(&attempt("deaf"), b"x\n");
+        sent == Sent::Closed
+    });
+    let mut order = stage.order("busy", "echo up; sleep 1000");
+    order.open_stdin = true;
+    stage.begin(order);
+    stage.heard("busy", "up");
+    let line = vec![b'x'; 16 * 1024];
+    let mut taken = 0;
+    until("its pipe to be full", || {
+        let sent = stage.launcher().send(&attempt("busy"), &line);
+        taken += usize::from(sent == Sent::Taken);
+        sent == Sent::Full
+    });
+    assert!(taken <= 16, "no more than a pipe holds and four lines: {taken}");
+}
+
+#[test]
+fn a_log_is_looked_into_before_its_end_is_told() {
+    let mut stage = Stage::new();
+    let summary = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out";
+    let long = "i=0; while [ $i -lt 20 ]; do head -c 4096 /dev/zero | tr '\\0' x; echo; i=$((i+1)); done";
+    for (task, script, patterns, expected) in [
+        ("bad", "echo well; echo ERROR: no".to_owned(), "^ERROR", Some("ERROR: no")),
+        ("good", "echo all ERRORs are gone".to_owned(), "^ERROR", None),
+        ("long", format!("{long}; echo ERROR: no; {long}"), "^ERROR", Some("ERROR: no")),
+        ("broken", "true".to_owned(), "(", Some("fail_on can't be used: ")),
+        ("failed", "echo ERROR: no; exit 1".to_owned(), "^ERROR", None),
+    ] {
+        for capture in [Capture::Pipe, Capture::File] {
+            let mut order = stage.order(task, &format!("{script}; code=$?; echo '{summary}'; exit $code"));
+            if task == "failed" {
+                order = stage.order(task, &format!("echo '{summary}'; {script}"));
+            }
+            (order.fail_on, order.capture) = (vec![patterns.to_owned()], capture);
+            let end = stage.run(order);
+            let found = end.failure.as_deref();
+            assert!(found.is_some() == expected.is_some(), "{task}: {found:?}");
+            assert!(found.unwrap_or_default().starts_with(expected.unwrap_or_default()), "{task}: {found:?}");
+            assert_eq!(end.tests, Some(TestCounts { passed: 3, failed: 0, skipped: 1 }), "{task}");
+        }
+    }
 }
 
 #[test]

@@ -24,6 +24,10 @@ command = ["/bin/sh", "-c", "echo begun; read line < gate; echo done"]
 command = ["/bin/sh", "-c", "echo out; echo err >&2"]
 capture = "split"
 
+[workflow.asks]
+command = ["/bin/sh", "-c", "echo who; read name; echo \"$name it is\""]
+open_stdin = true
+
 [workflow.strict]
 command = ["/bin/sh", "-c", "true"]
 params.code = { type = "integer" }
@@ -99,6 +103,20 @@ impl House {
     fn open_gate(&self) {
         self.write("gate", "go\n");
     }
+}
+
+#[test]
+fn what_is_sent_is_read_by_the_task_that_holds_its_input_open() {
+    let house = House::new();
+    let run = house.json(&["run", "create", "asks"])["data"]["run"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(house.good(&["run", "send", &run, "--", "-Ada"]), "");
+    assert_eq!(house.run(&["run", "wait", &run]).0, 0);
+    assert_eq!(house.good(&["run", "logs", &run]), "who\n-Ada it is\n");
+    let waiting = house.begin();
+    let (code, _, error) = house.run(&["run", "send", &waiting, "yes"]);
+    assert!(code == 6 && error.contains("open_stdin = true"), "{code}: {error}");
+    house.open_gate();
+    house.run(&["run", "wait", &waiting]);
 }
 
 fn keys(value: &Value, expected: &[&str]) {

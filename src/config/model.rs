@@ -209,6 +209,8 @@ pub struct Workflow {
     /// Bytes given to the child; absent means null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin: Option<String>,
+    /// Its input stays open after these bytes, for `run send`. Else it ends behind them.
+    pub open_stdin: bool,
     /// How its output is caught.
     pub capture: Capture,
     /// Daemons it starts may stay.

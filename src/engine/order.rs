@@ -40,9 +40,11 @@ pub(super) fn order(
         cwd,
         env,
         stdin: task.stdin.as_ref().map(|text| text.clone().into_bytes()),
+        open_stdin: task.open_stdin,
         capture: task.capture,
         log: around.log,
         max_log_bytes: around.spec.max_log_bytes,
+        fail_on: task.fail_on.clone(),
         leave_running: task.leave_running,
         umask: around.spec.umask,
     })

@@ -2,6 +2,8 @@
 
 use super::turn::Engine;
 use crate::{
+    ids::AttemptId,
+    process::launcher::{LONGEST_LINE, Sent},
     run::{Answer, Request, Status, Wish},
     schedule::Input,
 };
@@ -72,11 +74,10 @@ impl Engine {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        if self.launcher.send(attempt, text.as_bytes()) {
-            Weighed::Done
-        } else {
-            Weighed::Refused(format!("{} reads no input from us", attempt.task))
+        if text.len() > LONGEST_LINE {
+            return Weighed::Refused(format!("it is longer than {LONGEST_LINE} bytes"));
         }
+        weighed(self.launcher.send(attempt, text.as_bytes()), attempt)
     }
 
     fn answer(&mut self, id: i64, answer: Answer) {
@@ -94,6 +95,18 @@ enum Weighed {
     /// It was done in the weighing.
     Done,
     Refused(String),
+}
+
+fn weighed(sent: Sent, attempt: &AttemptId) -> Weighed {
+    let task = &attempt.task;
+    match sent {
+        Sent::Taken => Weighed::Done,
+        Sent::NoInput => Weighed::Refused(format!(
+            "{task} reads no input from us; open_stdin = true in its recipe lets it"
+        )),
+        Sent::Closed => Weighed::Refused(format!("{task} reads no more input")),
+        Sent::Full => Weighed::Refused(format!("{task} has not read what it was sent before")),
+    }
 }
 
 fn refused(why: &str) -> Weighed {

@@ -294,9 +294,9 @@ impl Engine {
         match report {
             Report::Started { attempt, process } => Input::Started { attempt, process },
             Report::FailedToStart { attempt, why } => Input::FailedToStart { attempt, why },
+            Report::Exited { attempt } => Input::Exited { attempt },
             Report::Ended { attempt, end } => {
-                let (log, report) = (self.folder.log(&attempt), self.folder.report(&attempt));
-                let facts = facts(self.task(&attempt), &log, &report, end);
+                let facts = facts(self.task(&attempt), &self.folder.report(&attempt), end);
                 Input::Ended { attempt, facts }
             }
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     ids::{AttemptId, TaskName},
-    run::{Ending, Event, EventKind, Exit, Status},
+    run::{Ending, Event, EventKind, Exit, Status, StopReason},
 };
 
 /// Folds an event into the projections of run number `n`.
@@ -19,6 +19,9 @@ pub fn project(step: &Transaction<'_>, n: i64, event: &Event) -> Result<(), Erro
     match event.kind.task() {
         None => project_run(step, n, event),
         Some(task) => {
+            if let EventKind::AttemptStopping { reason: StopReason::Cancelled, .. } = event.kind {
+                project_run(step, n, event)?;
+            }
             project_task(step, n, task, event)?;
             project_attempt(step, n, event)
         }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::launcher::{End, Launcher, Order, Report};
+use super::launcher::{End, Launcher, Order, Report, Sent};
 use crate::{
     clock::{Clock, Moment},
     ids::AttemptId,
@@ -48,13 +48,15 @@ pub struct Part {
     pub leaky: bool,
     /// What is left of it when it ends.
     pub survivors: Vec<Survivor>,
+    /// The line of its output that makes exit 0 a failure.
+    pub failure: Option<String>,
 }
 
 impl Part {
     /// A part that prints nothing and leaves nothing.
     #[must_use]
     pub const fn new(act: Act) -> Self {
-        Self { act, prints: Vec::new(), leaky: false, survivors: Vec::new() }
+        Self { act, prints: Vec::new(), leaky: false, survivors: Vec::new(), failure: None }
     }
 
     /// Ends with `code` after `after`.
@@ -73,6 +75,8 @@ pub enum Deed {
     Stopped(AttemptId),
     /// It was killed.
     Killed(AttemptId),
+    /// It was given text.
+    Sent(AttemptId, String),
     /// Everything left was swept.
     SweptAll,
 }
@@ -193,10 +197,10 @@ impl Stage {
         let due: Vec<_> = self.playing.extract_if(.., |_, playing| is_due(playing)).collect();
         for (attempt, playing) in due {
             let Some((moment, exit)) = playing.end else { continue };
-            let Part { leaky, survivors, prints, .. } = playing.part;
+            let Part { leaky, survivors, prints, failure, .. } = playing.part;
             let bytes = prints.iter().filter(|at| playing.start.after(**at) <= moment).count() as u64;
-            self.reports
-                .push((moment, Report::Ended { attempt, end: End { exit, bytes, leaky, survivors } }));
+            let end = End { bytes, leaky, survivors, failure, ..End::bare(exit) };
+            self.reports.push((moment, Report::Ended { attempt, end }));
         }
     }
 }
@@ -221,8 +225,18 @@ impl Launcher for ScriptedLauncher {
         stage.signal(attempt, KILL, now);
     }
 
-    fn send(&mut self, _attempt: &AttemptId, _bytes: &[u8]) -> bool {
-        false
+    fn send(&mut self, attempt: &AttemptId, bytes: &[u8]) -> Sent {
+        let mut stage = self.stage();
+        let reads = |order: &Order| order.attempt == *attempt && order.open_stdin;
+        if !stage.orders.iter().any(reads) {
+            return Sent::NoInput;
+        }
+        if !stage.playing.contains_key(attempt) {
+            return Sent::Closed;
+        }
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        stage.deeds.push(Deed::Sent(attempt.clone(), text));
+        Sent::Taken
     }
 
     fn last_output(&self, attempt: &AttemptId) -> Option<Moment> {
@@ -265,9 +279,11 @@ mod tests {
             cwd: "/".into(),
             env: BTreeMap::new(),
             stdin: None,
+            open_stdin: false,
             capture: Capture::Pipe,
             log: "/nowhere/a.log".into(),
             max_log_bytes: 0,
+            fail_on: Vec::new(),
             leave_running: false,
             umask: 0o022,
         }

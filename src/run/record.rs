@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Ending, Event, EventKind},
-    outcome::{Outcome, ProcessId, Survivor, Verdict},
+    outcome::{Outcome, ProcessId, StopReason, Survivor, Verdict},
     spec::Specification,
 };
 use crate::{
@@ -100,6 +100,8 @@ impl Status {
         match (kind, self) {
             (EventKind::RunEnded { verdict, .. }, _) => (*verdict).into(),
             (EventKind::RunCancelling { .. }, _) => Self::Stopping,
+            // Nobody asked: the first failure of a run that stops at it did.
+            (EventKind::AttemptStopping { reason: StopReason::Cancelled, .. }, _) => Self::Stopping,
             (EventKind::RunPaused { .. }, Self::Queued | Self::Running) => Self::Paused,
             (EventKind::RunUnpaused { .. }, Self::Paused) if started => Self::Running,
             (EventKind::RunUnpaused { .. }, Self::Paused) => Self::Queued,

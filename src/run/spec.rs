@@ -144,6 +144,9 @@ pub struct Task {
     pub pass_env: Vec<String>,
     /// Bytes given to the child; absent means null. Never the terminal.
     pub stdin: Option<String>,
+    /// Its standard input stays open after these bytes, for what is sent to it while it runs.
+    #[serde(default)]
+    pub open_stdin: bool,
     /// How its output is caught.
     pub capture: Capture,
     /// When it is stopped.

@@ -33,6 +33,12 @@ pub enum Input {
         /// Why.
         why: LaunchFailure,
     },
+    /// A child's own process ended. An observation, not history: what is left to do for it is not its
+    /// doing, and no limit counts any more.
+    Exited {
+        /// Whose.
+        attempt: AttemptId,
+    },
     /// A child ended and what it left behind was swept.
     Ended {
         /// Whose.

@@ -83,6 +83,8 @@ pub(super) struct Agenda {
 pub(super) struct Watch {
     /// When the running attempt of each task last printed something.
     pub heard: Vec<Option<Moment>>,
+    /// Whether its process has ended although it was not reported whole yet.
+    pub exited: Vec<bool>,
     pub journal_down: bool,
     pub recovering: bool,
     pub finish_asked: bool,
@@ -111,7 +113,7 @@ impl State {
             ends: Ends::default(),
             verdict: None,
         };
-        let watch = Watch { heard: vec![None; count], ..Watch::default() };
+        let watch = Watch { heard: vec![None; count], exited: vec![false; count], ..Watch::default() };
         Self { graph: Arc::new(graph), history, agenda, watch }
     }
 
@@ -158,6 +160,7 @@ impl State {
             _ => None,
         };
         self.watch.heard[at] = None;
+        self.watch.exited[at] = false;
         self.set(at, Progress::Active(Active::new(attempt.number, now, rest)));
     }
 
@@ -258,6 +261,7 @@ impl State {
     pub(super) fn look_at_clock(&mut self, at: Index) {
         let due = match &self.history.tasks[at] {
             Progress::Resting(rest) => Some(rest.until),
+            Progress::Active(_) if self.watch.exited[at] => None,
             Progress::Active(active) => {
                 active.due(self.graph.task(at), self.watch.heard[at]).map(|(moment, _)| moment)
             }

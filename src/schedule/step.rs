@@ -46,6 +46,7 @@ impl Turn<'_> {
             Input::Begin { supervisor } => self.begin(supervisor),
             Input::Started { attempt, process } => self.started(attempt, process),
             Input::FailedToStart { attempt, why } => self.failed_to_start(attempt, why),
+            Input::Exited { attempt } => self.exited(attempt),
             Input::Ended { attempt, facts } => self.ended(attempt, facts),
             Input::Heard { attempt, at } => self.heard(attempt, *at),
             Input::Cancel { reason, by, now } => self.cancel(reason.as_deref(), by, *now),
@@ -92,6 +93,13 @@ impl Turn<'_> {
 
     fn failed_to_start(&mut self, attempt: &AttemptId, why: &LaunchFailure) {
         self.end_attempt(attempt, Ending::bare(Outcome::FailedToStart { why: why.clone() }));
+    }
+
+    fn exited(&mut self, attempt: &AttemptId) {
+        if let Some((at, _)) = self.state.running(attempt) {
+            self.state.watch.exited[at] = true;
+            self.state.look_at_clock(at);
+        }
     }
 
     fn ended(&mut self, attempt: &AttemptId, facts: &Facts) {

@@ -54,6 +54,7 @@ impl Maker<'_> {
         let mut task = self.shared(name, title, vec![work.name.clone()], launch, Retries::none())?;
         task.fail_on = Vec::new();
         task.recipe = format!("{} check {number}", self.kind());
+        task.open_stdin = false;
         task.group.clone_from(&work.group);
         task.item.clone_from(&work.item);
         Ok(task)
@@ -81,6 +82,7 @@ impl Maker<'_> {
             cwd: self.cwd()?,
             env: self.env()?,
             pass_env: table.passed(),
+            open_stdin: table.open_stdin,
             stdin: launch.stdin,
             capture: capture(table.capture),
             limits: self.limits(),

@@ -61,9 +61,11 @@ impl Stage {
             cwd: self.folder.path().to_owned(),
             env,
             stdin: None,
+            open_stdin: false,
             capture: Capture::Pipe,
             log: self.log_path(task),
             max_log_bytes: 1 << 32,
+            fail_on: Vec::new(),
             leave_running: false,
             umask: 0o022,
         }
@@ -90,9 +92,14 @@ impl Stage {
         self.launcher.as_mut().unwrap()
     }
 
-    /// The next report.
+    /// The next report, but that a leader has ended: its end follows.
     pub fn report(&self) -> Report {
-        self.reports.recv_timeout(DEADLINE).expect("a report comes")
+        loop {
+            let report = self.reports.recv_timeout(DEADLINE).expect("a report comes");
+            if !matches!(report, Report::Exited { .. }) {
+                return report;
+            }
+        }
     }
 
     /// Launches and waits until it runs.
@@ -121,7 +128,7 @@ impl Stage {
     /// Runs `sh -c script` and expects it to end with 0, leaving nothing; gives its log.
     pub fn say(&mut self, script: &str) -> String {
         let end = self.run(self.order("say", script));
-        assert_eq!(end, End { exit: Exit::Code(0), bytes: end.bytes, leaky: false, survivors: vec![] });
+        assert_eq!(end, End { bytes: end.bytes, ..End::bare(Exit::Code(0)) });
         self.log("say")
     }
 
@@ -182,7 +189,7 @@ pub fn zombies() -> Vec<String> {
 }
 
 /// Waits until `condition` holds.
-pub fn until(what: &str, condition: impl Fn() -> bool) {
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let mut left = DEADLINE;
     let step = Duration::from_millis(5);
     while !condition() {

@@ -69,6 +69,7 @@ fn task(name: &str) -> Task {
         env: BTreeMap::new(),
         pass_env: vec!["PATH".to_owned()],
         stdin: None,
+        open_stdin: false,
         capture: Capture::Pipe,
         limits: Limits { wall: Some(600 * second), idle: Some(90 * second), grace: 10 * second },
         retries: Retries::none(),

@@ -5,7 +5,10 @@ use std::io::Write as _;
 use super::*;
 use crate::{
     engine::bell,
-    process::{launcher::Order, scripted::Deed},
+    process::{
+        launcher::{Order, Sent},
+        scripted::Deed,
+    },
     run::{Answer, Survivor, Wish},
 };
 
@@ -86,11 +89,38 @@ fn a_paused_run_waits_and_every_other_wish_gets_its_reason() {
     assert_eq!(theatre.cast.orders().len(), 3);
 }
 
+fn send(text: &str) -> Wish {
+    Wish::Send { text: text.to_owned() }
+}
+
 #[test]
-fn what_reads_no_input_says_so() {
+fn what_reads_no_input_says_so_and_how_it_would() {
     let mut theatre = one_that_hangs();
-    assert_eq!(theatre.ask(Wish::Send { text: "y".to_owned() }), Some(refused("a reads no input from us")));
+    let why = "a reads no input from us; open_stdin = true in its recipe lets it";
+    assert_eq!(theatre.ask(send("y")), Some(refused(why)));
     assert_eq!(theatre.ask(cancel()), Some(Answer::Done));
+}
+
+#[test]
+fn a_line_goes_to_the_one_task_that_runs_with_its_end_and_not_too_long() {
+    let tasks =
+        json!([{ "name": "a", "open_stdin": true }, { "name": "b", "open_stdin": true, "needs": ["a"] }]);
+    let rehearse = |cast: &ScriptedLauncher| cast.script(attempt("a", 1), hangs());
+    let mut theatre = Theatre::with(json!({ "tasks": tasks }), rehearse);
+    assert_eq!(theatre.ask(send("yes")), Some(Answer::Done));
+    assert_eq!(theatre.ask(send("no\n")), Some(Answer::Done));
+    assert_eq!(theatre.ask(send(&"x".repeat(16_384))), Some(refused("it is longer than 16384 bytes")));
+    let sent = |line: &str| Deed::Sent(attempt("a", 1), line.to_owned());
+    assert_eq!(theatre.cast.deeds()[1..], [sent("yes\n"), sent("no\n")]);
+}
+
+#[test]
+fn a_line_for_several_tasks_is_for_none() {
+    let tasks = json!([{ "name": "a", "open_stdin": true }, { "name": "b", "open_stdin": true }]);
+    let mut theatre = Theatre::with(json!({ "tasks": tasks }), |cast| {
+        ["a", "b"].iter().for_each(|name| cast.script(attempt(name, 1), hangs()));
+    });
+    assert_eq!(theatre.ask(send("y")), Some(refused("2 tasks are running, and only one may be")));
 }
 
 #[test]
@@ -178,7 +208,7 @@ impl Launcher for Doubter {
         self.cast.kill(attempt);
     }
 
-    fn send(&mut self, attempt: &AttemptId, bytes: &[u8]) -> bool {
+    fn send(&mut self, attempt: &AttemptId, bytes: &[u8]) -> Sent {
         self.cast.send(attempt, bytes)
     }
 

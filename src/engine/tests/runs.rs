@@ -6,10 +6,10 @@ use super::*;
 use crate::{
     engine::supervise,
     process::{
-        launcher::{End, Order, Report},
+        launcher::{End, Order, Report, Sent},
         scripted::Deed,
     },
-    run::{EventKind, Exit, LaunchFailure, Outcome, Status, Survivor, TestCounts},
+    run::{EventKind, Exit, LaunchFailure, Outcome, Status, Survivor},
 };
 
 #[test]
@@ -109,35 +109,31 @@ fn the_journal_tells_everything_in_order() {
 }
 
 #[test]
-fn output_that_matches_a_failure_pattern_makes_exit_0_a_failure_and_a_summary_is_counted() {
-    let part = || Part { prints: vec![Duration::ZERO], ..Part::exits(Duration::from_secs(1), 0) };
-    let mut theatre = Theatre::with(
-        json!({ "tasks": [
-            { "name": "a", "fail_on": ["^ERROR"] },
-            { "name": "b", "fail_on": ["^ERROR"] },
-            { "name": "c", "fail_on": ["("] },
-            { "name": "d", "fail_on": ["^ERROR"] },
-        ], "slots": 4 }),
-        |cast| ["a", "b", "c", "d"].iter().for_each(|name| cast.script(attempt(name, 1), part())),
-    );
-    let write = |name: &str, text: &str| fs::write(theatre.folder.log(&attempt(name, 1)), text).unwrap();
-    write("a", "well\nERROR: no\n");
-    write(
-        "b",
-        "all ERRORs are gone\n\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n",
-    );
-    write("c", "");
+fn a_line_that_must_not_be_printed_makes_exit_0_a_failure() {
+    let line = "ERROR: no".to_owned();
+    let part = Part { failure: Some(line.clone()), ..Part::exits(Duration::from_secs(1), 0) };
+    let mut theatre = Theatre::with(json!({ "tasks": [{ "name": "a", "fail_on": ["^ERROR"] }] }), |cast| {
+        cast.script(attempt("a", 1), part);
+    });
     assert_eq!(theatre.play(), Verdict::Failed);
+    assert_eq!(theatre.cast.orders()[0].fail_on, ["^ERROR"]);
     let record = theatre.journal().run(run_id()).unwrap().unwrap();
-    let ending = |name: &str| {
-        let task = record.task(&name.into()).unwrap();
-        task.last_attempt().unwrap().ending.clone().unwrap()
-    };
-    assert_eq!(ending("a").outcome, Outcome::FailedPattern { line: "ERROR: no".to_owned() });
-    assert_eq!(ending("b").outcome, Outcome::Succeeded);
-    assert_eq!(ending("b").tests, Some(TestCounts { passed: 3, failed: 0, skipped: 1 }));
-    assert!(matches!(ending("c").outcome, Outcome::FailedPattern { line } if line.contains("fail_on")));
-    assert_eq!(ending("d").outcome, Outcome::Succeeded, "no log, no match");
+    let ending = record.tasks[0].attempts[0].ending.clone().unwrap();
+    assert_eq!(ending.outcome, Outcome::FailedPattern { line });
+}
+
+#[test]
+fn a_run_that_stops_at_the_first_failure_says_that_it_is_stopping() {
+    let spec = json!({ "tasks": [{ "name": "a" }, { "name": "b" }], "fail_fast": true });
+    let mut theatre = Theatre::with(spec, |cast| {
+        cast.script(attempt("a", 1), Part::exits(Duration::from_secs(1), 2));
+        cast.script(attempt("b", 1), Part::new(Act::IgnoresStop));
+    });
+    theatre.play_until(Duration::from_secs(2));
+    let journal = theatre.journal();
+    assert_eq!(journal.run(run_id()).unwrap().unwrap().status, Status::Stopping);
+    assert_eq!(journal.summary(run_id()).unwrap().unwrap().status, Status::Stopping);
+    assert_eq!(theatre.play(), Verdict::Failed);
 }
 
 #[test]
@@ -194,7 +190,7 @@ struct AtOnce(mpsc::Sender<Message>);
 impl Launcher for AtOnce {
     fn launch(&mut self, order: Order) {
         let attempt = order.attempt;
-        let end = End { exit: Exit::Code(0), bytes: 0, leaky: false, survivors: Vec::new() };
+        let end = End::bare(Exit::Code(0));
         for report in [
             Report::Started { attempt: attempt.clone(), process: supervisor() },
             Report::Ended { attempt, end },
@@ -207,8 +203,8 @@ impl Launcher for AtOnce {
 
     fn kill(&mut self, _attempt: &AttemptId) {}
 
-    fn send(&mut self, _attempt: &AttemptId, _bytes: &[u8]) -> bool {
-        false
+    fn send(&mut self, _attempt: &AttemptId, _bytes: &[u8]) -> Sent {
+        Sent::NoInput
     }
 
     fn last_output(&self, _attempt: &AttemptId) -> Option<Moment> {

@@ -45,6 +45,7 @@ fn task(name: &str) -> Task {
         env: BTreeMap::new(),
         pass_env: Vec::new(),
         stdin: None,
+        open_stdin: false,
         capture: Capture::Pipe,
         limits: Limits { wall: None, idle: None, grace: Duration::from_secs(10) },
         retries: Retries::none(),

@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{
+    ending::{is_quick, read_log},
     room::{Live, Room},
     spawn::Child,
 };
@@ -37,9 +38,10 @@ const KILLED: Exit = Exit::Signal(9);
 
 /// Minds `child` to its end and reports that.
 pub(super) async fn mind(room: Rc<Room>, live: Rc<Live>, mut child: Child, order: Order, ends: Signal) {
-    let feeding = child.stdin.take().map(|stdin| spawn_local(stdin.write()));
+    let feeding = child.stdin.take().map(|stdin| spawn_local(stdin.feed()));
     let mut minder = Minder { room: &room, live: &live, attempt: &order.attempt, child };
     let (exit, mut survivors) = minder.until_exit(ends).await;
+    room.report(Report::Exited { attempt: order.attempt.clone() });
     let leaky = minder.until_closed().await;
     if order.leave_running && !live.stopped.get() {
         room.spare(&live);
@@ -50,14 +52,17 @@ pub(super) async fn mind(room: Rc<Room>, live: Rc<Live>, mut child: Child, order
     let Child { handle, log, .. } = minder.child;
     if let Some(feeding) = feeding {
         feeding.abort();
+        // Over only when it is: who sends something from here on is told that nobody reads it.
+        let _ = feeding.await;
     }
+    let attempt = order.attempt.clone();
     let bytes = close(log, &order).await;
-    room.forget(&order.attempt);
+    let end = look(order, End { bytes, leaky, survivors, ..End::bare(exit) }).await;
+    room.forget(&attempt);
     if let Err(error) = handle.try_wait() {
-        tracing::warn!("{}: its exit status was taken by somebody else: {error}", order.attempt);
+        tracing::warn!("{attempt}: its exit status was taken by somebody else: {error}");
     }
-    let end = End { exit, bytes, leaky, survivors };
-    room.report(Report::Ended { attempt: order.attempt, end });
+    room.report(Report::Ended { attempt, end });
 }
 
 struct Minder<'a> {
@@ -170,4 +175,16 @@ async fn close(log: LogFile, order: &Order) -> u64 {
             0
         }
     }
+}
+
+/// Adds what the log says. A long one is read on another thread: meanwhile others print and end.
+async fn look(order: Order, end: End) -> End {
+    if is_quick(&order, &end) {
+        return read_log(&order, end);
+    }
+    let (attempt, unread) = (order.attempt.clone(), end.clone());
+    spawn_blocking(move || read_log(&order, end)).await.unwrap_or_else(|error| {
+        tracing::error!("{attempt}: its log could not be looked into: {error}");
+        End { failure: Some(format!("the output could not be looked into: {error}")), ..unread }
+    })
 }

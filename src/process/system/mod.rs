@@ -3,6 +3,8 @@
 //! `SystemLauncher` is the face that the engine holds; it only leaves word. `room` is what goes on in
 //! the thread, `minder` minds one child there, `spawn` launches it, `output` is where its bytes arrive.
 
+mod ending;
+mod input;
 mod minder;
 mod output;
 mod pulse;
@@ -10,6 +12,7 @@ mod room;
 mod spawn;
 
 use std::{
+    collections::BTreeMap,
     io,
     sync::{Arc, mpsc as reply},
     thread,
@@ -19,11 +22,12 @@ use tokio::{runtime::Builder, sync::mpsc, task::LocalSet};
 
 pub use self::minder::LEAK_TIMEOUT;
 use self::{
+    input::Line,
     pulse::Pulses,
     room::{Ask, Room},
 };
 use super::{
-    launcher::{Launcher, Order, Report},
+    launcher::{Launcher, Order, Report, Sent},
     procfs::identity,
 };
 use crate::{
@@ -40,6 +44,8 @@ pub struct SystemLauncher {
     clock: Arc<dyn Clock>,
     asks: mpsc::UnboundedSender<Ask>,
     pulses: Arc<Pulses>,
+    /// To attempts whose input stays open.
+    lines: BTreeMap<AttemptId, Line>,
 }
 
 impl SystemLauncher {
@@ -71,7 +77,7 @@ impl SystemLauncher {
         })?;
         let died = |_| io::Error::other("the thread for children ended at once");
         started.recv().map_err(died)??;
-        Ok(Self { clock, asks, pulses })
+        Ok(Self { clock, asks, pulses, lines: BTreeMap::new() })
     }
 
     /// Leaves word; the thread outlives every sender.
@@ -85,7 +91,12 @@ impl SystemLauncher {
 impl Launcher for SystemLauncher {
     fn launch(&mut self, order: Order) {
         self.pulses.begin(&order, self.clock.now());
-        self.ask(Ask::Launch(Box::new(order)));
+        let heard = order.open_stdin.then(|| {
+            let (line, heard) = input::line();
+            self.lines.insert(order.attempt.clone(), line);
+            heard
+        });
+        self.ask(Ask::Launch(Box::new(order), heard));
     }
 
     fn stop(&mut self, attempt: &AttemptId) {
@@ -96,9 +107,8 @@ impl Launcher for SystemLauncher {
         self.ask(Ask::Kill(attempt.clone()));
     }
 
-    /// Always false: a child's input is null, or the order's bytes and then closed.
-    fn send(&mut self, _attempt: &AttemptId, _bytes: &[u8]) -> bool {
-        false
+    fn send(&mut self, attempt: &AttemptId, bytes: &[u8]) -> Sent {
+        self.lines.get(attempt).map_or(Sent::NoInput, |line| line.send(bytes))
     }
 
     fn last_output(&self, attempt: &AttemptId) -> Option<Moment> {

@@ -50,6 +50,12 @@ impl Output {
         Ok(())
     }
 
+    /// The master of a terminal, once more, to write to.
+    pub(super) fn master(&self) -> io::Result<OwnedFd> {
+        let end = self.first.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        end.from.as_fd().try_clone_to_owned()
+    }
+
     /// True until all ends are closed by everyone who could write to them.
     pub(super) const fn is_open(&self) -> bool {
         self.first.is_some() || self.second.is_some()

@@ -16,7 +16,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::{minder::mind, pulse::Pulses, spawn::spawn};
+use super::{input::Heard, minder::mind, pulse::Pulses, spawn::spawn};
 use crate::{
     clock::Clock,
     ids::AttemptId,
@@ -32,7 +32,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// Word left for the thread.
 pub(super) enum Ask {
-    Launch(Box<Order>),
+    /// With what is sent to it, where its input stays open.
+    Launch(Box<Order>, Option<Heard>),
     Stop(AttemptId),
     Kill(AttemptId),
     SweepAll(reply::Sender<Vec<Survivor>>),
@@ -91,7 +92,7 @@ impl Room {
         spawn_local(keep_house());
         while let Some(ask) = inbox.recv().await {
             match ask {
-                Ask::Launch(order) => self.launch(*order),
+                Ask::Launch(order, heard) => self.launch(*order, heard),
                 Ask::Stop(attempt) => self.stop(&attempt),
                 Ask::Kill(attempt) => self.kill(&attempt),
                 Ask::SweepAll(answer) => {
@@ -127,21 +128,21 @@ impl Room {
         self.spared.borrow_mut().extend(live.mark.clone());
     }
 
-    fn launch(self: &Rc<Self>, order: Order) {
+    fn launch(self: &Rc<Self>, order: Order, heard: Option<Heard>) {
         let attempt = order.attempt.clone();
-        if let Err(why) = self.try_launch(order) {
+        if let Err(why) = self.try_launch(order, heard) {
             self.report(Report::FailedToStart { attempt, why });
         }
     }
 
-    fn try_launch(self: &Rc<Self>, order: Order) -> Result<(), LaunchFailure> {
+    fn try_launch(self: &Rc<Self>, order: Order, heard: Option<Heard>) -> Result<(), LaunchFailure> {
         let refuse = |message: String| LaunchFailure::System { message };
         if self.live.borrow().contains_key(&order.attempt) {
             return Err(refuse(format!("{} runs already", order.attempt)));
         }
         // Before the launch, so that no end of a child can be missed.
         let ends = signal(SignalKind::child()).map_err(|error| refuse(error.to_string()))?;
-        let child = spawn(&order, self.clock.wall())?;
+        let child = spawn(&order, heard, self.clock.wall())?;
         let mark = order.env.get(MARK).cloned();
         self.marks.borrow_mut().extend(mark.clone());
         let live = Rc::new(Live {

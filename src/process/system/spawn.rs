@@ -15,9 +15,12 @@ use rustix::{
     termios::{OptionalActions, OutputModes, Winsize, tcgetattr, tcsetattr, tcsetwinsize},
     thread::UnshareFlags,
 };
-use tokio::{io::AsyncWriteExt as _, net::unix::pipe::Sender};
+use tokio::net::unix::pipe::Sender;
 
-use super::output::Output;
+use super::{
+    input::{Heard, Stdin},
+    output::Output,
+};
 use crate::{
     clock::Timestamp,
     logs::{LogFile, Stream},
@@ -39,34 +42,23 @@ pub(super) struct Child {
     pub stdin: Option<Stdin>,
 }
 
-/// Bytes on their way to a child.
-#[derive(Debug)]
-pub(super) struct Stdin {
-    to: Sender,
-    bytes: Vec<u8>,
-}
-
-impl Stdin {
-    /// Writes all and closes. A child that does not want them all is no failure.
-    pub(super) async fn write(mut self) {
-        let _ = self.to.write_all(&self.bytes).await;
-    }
-}
-
 /// The descriptors a child is given for its output.
 enum Given {
     One(OwnedFd),
     Two(OwnedFd, OwnedFd),
 }
 
-/// Launches what is ordered. Blocks for as long as the system takes to load the program.
-pub(super) fn spawn(order: &Order, now: Timestamp) -> Result<Child, LaunchFailure> {
+/// The descriptor a child is given for its input, and our end of it. Neither where it is null.
+type Fed = (Option<OwnedFd>, Option<Stdin>);
+
+/// Launches what is ordered; `heard` is what is sent to it later. Blocks for as long as the system takes to load the program.
+pub(super) fn spawn(order: &Order, heard: Option<Heard>, now: Timestamp) -> Result<Child, LaunchFailure> {
     let mut log = LogFile::create(&order.log, order.max_log_bytes).map_err(|error| {
         LaunchFailure::System { message: format!("can't create the log {}: {error}", order.log.display()) }
     })?;
     let mut output = Output::default();
     let given = open(order.capture, &mut output, &mut log, now).map_err(system)?;
-    let (stdin_end, stdin) = stdin(order).map_err(system)?;
+    let (stdin_end, stdin) = stdin(order, heard, &given, &output).map_err(system)?;
     let Some((program, arguments)) = order.argv.split_first() else {
         return Err(LaunchFailure::NotFound { program: String::new() });
     };
@@ -135,11 +127,19 @@ fn terminal(output: &mut Output) -> io::Result<OwnedFd> {
     Ok(child_end)
 }
 
-fn stdin(order: &Order) -> io::Result<(Option<OwnedFd>, Option<Stdin>)> {
-    let Some(bytes) = order.stdin.clone() else { return Ok((None, None)) };
+fn stdin(order: &Order, heard: Option<Heard>, given: &Given, output: &Output) -> io::Result<Fed> {
+    if order.stdin.is_none() && heard.is_none() {
+        return Ok((None, None));
+    }
+    let bytes = order.stdin.clone().unwrap_or_default();
+    // A terminal has no end that could be reached: only what stays open is read from it.
+    if let (Capture::Tty, Given::One(child_end), Some(_)) = (order.capture, given, &heard) {
+        let to = Sender::from_owned_fd_unchecked(output.master()?)?;
+        return Ok((Some(child_end.try_clone()?), Some(Stdin::new(to, bytes, heard))));
+    }
     let (reader, writer) = io::pipe()?;
     let to = Sender::from_owned_fd(writer.into())?;
-    Ok((Some(reader.into()), Some(Stdin { to, bytes })))
+    Ok((Some(reader.into()), Some(Stdin::new(to, bytes, heard))))
 }
 
 /// Gives this thread a file mode creation mask of its own, where the kernel lets it: see [`under_mask`].

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::Moment,
-    run::{EventKind, Exit, LaunchFailure, Retries, RetryOn, Specification, Status, Survivor, Verdict},
+    run::{EventKind, Exit, LaunchFailure, Retries, RetryOn, Specification, Status, Survivor, Task, Verdict},
     schedule::{Facts, Input, State, step},
 };
 
@@ -279,6 +279,24 @@ fn a_task_that_rests_when_the_run_is_cancelled_keeps_its_outcome() {
         .when(cancel(false), "run_cancelling ada\n task_ended a failed\n ! finish")
         .next_is(None)
         .when(finished(), "run_ended failed");
+}
+
+#[test]
+fn who_has_ended_in_time_is_not_late_because_its_end_takes_time_to_tell() {
+    let mut story = given(1, vec![limited("a", 100, 50, 20)]);
+    story.began().at(40).when(Input::Exited { attempt: attempt("a", 1) }, "").next_is(None);
+    story.at(500).when(Input::Tick, "");
+    story.when(succeeded("a"), "attempt_ended a.1 succeeded\n task_ended a succeeded\n ! finish");
+}
+
+#[test]
+fn a_second_attempt_has_its_own_time() {
+    let mut story = given(
+        1,
+        vec![Task { limits: limited("a", 100, 50, 20).limits, ..retried("a", 1, 0, &[RetryOn::Failed]) }],
+    );
+    story.began().when(Input::Exited { attempt: attempt("a", 1) }, "").next_is(None);
+    story.when(failed("a"), "attempt_ended a.1 failed\n task_ready a.2\n ! launch a.2").next_is(Some(50));
 }
 
 #[test]
