@@ -137,7 +137,6 @@ fn what_was_asked_wrongly_ends_with_2() {
     check("nosuchverb");
     check("run list --nosuchflag");
     check("run list --limit many");
-    check("run create good --input '{'");
     check("run create task --plan 002-open");
     check("next");
     check("status 00");
@@ -165,6 +164,10 @@ fn what_can_not_be_understood_ends_with_4() {
     check("run create good --input @in.json");
     fs::write(folder.path().join("in.json"), "{").unwrap();
     check("run create good --input @in.json");
+    check("run create good --input '{'");
+    check("run create good --input '[1]'");
+    check("run create good --input '{\"level\": 1}'");
+    check("run create good --param level=1");
     fs::write(folder.path().join("plandeck.toml"), "[workflow.x\n").unwrap();
     check("status");
     fs::write(folder.path().join("plandeck.toml"), "[dekc]\ntheme = \"dark\"\n").unwrap();

@@ -3,7 +3,6 @@
 use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::ValueEnum;
-use serde_json::Value;
 
 use crate::{clock::Timestamp, text};
 
@@ -76,8 +75,8 @@ impl FromStr for Param {
 /// Where the JSON of `--input` comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputSource {
-    /// It stands in the command line.
-    Json(Value),
+    /// It stands in the command line, not yet understood.
+    Text(String),
     /// `@FILE`.
     File(PathBuf),
     /// `-`.
@@ -98,9 +97,7 @@ impl FromStr for InputSource {
                 Ok(Self::File(file.into()))
             };
         }
-        serde_json::from_str(text)
-            .map(Self::Json)
-            .map_err(|error| format!("not JSON: {error}; write JSON, @FILE or -"))
+        Ok(Self::Text(text.to_owned()))
     }
 }
 
@@ -245,8 +242,7 @@ mod tests {
     fn input_is_json_a_file_or_standard_input() {
         assert_eq!("-".parse(), Ok(InputSource::Stdin));
         assert_eq!("@in.json".parse(), Ok(InputSource::File("in.json".into())));
-        assert_eq!("{\"a\":1}".parse(), Ok(InputSource::Json(serde_json::json!({"a": 1}))));
-        assert!("{a".parse::<InputSource>().is_err());
+        assert_eq!("{\"a\":1}".parse(), Ok(InputSource::Text("{\"a\":1}".to_owned())));
         assert!("@".parse::<InputSource>().is_err());
     }
 }

@@ -106,7 +106,7 @@ const fn refusal_code(refusal: &Refusal) -> ExitCode {
         | Refusal::BadItemId { .. }
         | Refusal::Missing { .. } => ExitCode::Usage,
         Refusal::NothingToRun { .. } => ExitCode::Outstanding,
-        Refusal::BadRecipe { .. } => ExitCode::NotUnderstood,
+        Refusal::BadRecipe { .. } | Refusal::BadInput { .. } => ExitCode::NotUnderstood,
         _ => ExitCode::Refused,
     }
 }

@@ -289,7 +289,7 @@ fn with_options(ask: Ask, options: &LaunchOptions) -> Ask {
 fn input(context: &mut Context<'_>, source: Option<&InputSource>) -> Result<Map<String, Value>, Failure> {
     let (name, text) = match source {
         None => return Ok(Map::new()),
-        Some(InputSource::Json(value)) => return object("--input", value.clone()),
+        Some(InputSource::Text(text)) => ("--input".to_owned(), text.clone()),
         Some(InputSource::File(file)) => {
             let path = context.here.join(file);
             let text = fs::read_to_string(&path)
