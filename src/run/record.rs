@@ -99,9 +99,12 @@ impl Status {
         }
         match (kind, self) {
             (EventKind::RunEnded { verdict, .. }, _) => (*verdict).into(),
-            (EventKind::RunCancelling { .. }, _) => Self::Stopping,
-            // Nobody asked: the first failure of a run that stops at it did.
-            (EventKind::AttemptStopping { reason: StopReason::Cancelled, .. }, _) => Self::Stopping,
+            // Where nobody asked, the first failure of a run that stops at it did.
+            (
+                EventKind::RunCancelling { .. }
+                | EventKind::AttemptStopping { reason: StopReason::Cancelled, .. },
+                _,
+            ) => Self::Stopping,
             (EventKind::RunPaused { .. }, Self::Queued | Self::Running) => Self::Paused,
             (EventKind::RunUnpaused { .. }, Self::Paused) if started => Self::Running,
             (EventKind::RunUnpaused { .. }, Self::Paused) => Self::Queued,

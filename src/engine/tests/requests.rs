@@ -118,7 +118,9 @@ fn a_line_goes_to_the_one_task_that_runs_with_its_end_and_not_too_long() {
 fn a_line_for_several_tasks_is_for_none() {
     let tasks = json!([{ "name": "a", "open_stdin": true }, { "name": "b", "open_stdin": true }]);
     let mut theatre = Theatre::with(json!({ "tasks": tasks }), |cast| {
-        ["a", "b"].iter().for_each(|name| cast.script(attempt(name, 1), hangs()));
+        for name in ["a", "b"] {
+            cast.script(attempt(name, 1), hangs());
+        }
     });
     assert_eq!(theatre.ask(send("y")), Some(refused("2 tasks are running, and only one may be")));
 }
