@@ -59,7 +59,7 @@ pub fn lint(context: &mut Context<'_>, args: &LintArgs) -> Result<Done, Failure>
         },
         None => {
             let plans = plans::load(context)?;
-            plans.plans.into_iter().flat_map(|it| it.problems).chain(plans.problems).collect()
+            plans.plans.iter().flat_map(|it| &it.problems).chain(&plans.problems).cloned().collect()
         }
     };
     let listed: Vec<_> = problems.iter().map(json::problem).collect();
@@ -88,7 +88,7 @@ fn mend(context: &Context<'_>, args: &LintArgs) -> Result<Vec<Mend>, Failure> {
             Err(Failure::Plan(_)) => Vec::new(),
             Err(failure) => return Err(failure),
         },
-        None => plans::load(context)?.plans,
+        None => plans::load(context)?.plans.clone(),
     };
     let mut mended = Vec::new();
     for plan in &meant {

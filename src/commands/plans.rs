@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -107,7 +108,7 @@ pub fn must_be_inside(context: &Context<'_>, name: Option<&PlanName>, plan: &Pla
 ///
 /// # Errors
 /// When the configuration names a dialect or a pattern that makes no sense. Plans never fail.
-pub fn load(context: &Context<'_>) -> Result<Plans, Failure> {
+pub fn load(context: &Context<'_>) -> Result<Arc<Plans>, Failure> {
     Source::of(context).read()
 }
 
@@ -130,8 +131,8 @@ impl Source {
     ///
     /// # Errors
     /// As [`load`].
-    pub fn read(&self) -> Result<Plans, Failure> {
-        read_plans(&self.root, &self.config)
+    pub fn read(&self) -> Result<Arc<Plans>, Failure> {
+        read_plans(&self.root, &self.config).map(Arc::new)
     }
 
     /// What is to be watched to hear of changes.

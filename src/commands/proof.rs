@@ -30,14 +30,14 @@ const RUNS: usize = 1_000;
 /// # Errors
 /// When there is no such plan, or the journal can't be read.
 pub fn proof(context: &mut Context<'_>, args: &ProofArgs) -> Result<Done, Failure> {
-    let all = plans::load(context)?.plans;
+    let all = plans::load(context)?;
     let meant = match &args.plan {
         Some(name) => {
             let plan = plans::resolve(context, name)?;
             plans::must_be_inside(context, Some(name), &plan)?;
             vec![plan]
         }
-        None => all.clone(),
+        None => all.plans.clone(),
     };
     let own_files: Vec<&str> = {
         let mut files: Vec<&str> =
@@ -52,7 +52,7 @@ pub fn proof(context: &mut Context<'_>, args: &ProofArgs) -> Result<Done, Failur
         let files: BTreeSet<_> = plan.items.iter().flat_map(|it| texts_for(plan, it)).collect();
         let texts = plans::texts(context, files);
         let runs = runs(context, plan)?;
-        let others = all.iter().filter(|it| it.id != plan.id).flat_map(|it| &it.items);
+        let others = all.plans.iter().filter(|it| it.id != plan.id).flat_map(|it| &it.items);
         let shared_ids: HashSet<ItemId> = others.map(|it| it.id.clone()).collect();
         let facts = Facts {
             history: history.as_ref().ok(),

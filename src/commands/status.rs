@@ -39,13 +39,13 @@ pub fn status(context: &mut Context<'_>, args: &StatusArgs) -> Result<Done, Fail
 /// When the journal can't be read or standard output is gone.
 pub fn show_board(context: &mut Context<'_>, plans: &Plans, page: usize) -> Result<Vec<PlanId>, Failure> {
     let runs = recent_runs(context, None)?;
-    let outlooks: Vec<Outlook<'_>> = plans.plans.iter().map(Outlook::of).collect();
-    let board = view::board(&outlooks, &runs, &plans.problems, page, context.now());
+    let board = view::board(&plans.plans, Outlook::of, &runs, &plans.problems, page, context.now());
+    let outlooks = || plans.plans.iter().map(Outlook::of).collect::<Vec<_>>();
     let text = match context.output {
         Output::Table => render::board(&board, &context.style),
-        Output::Plain => render::plain::plans(&outlooks),
-        Output::Json => json::document(&json::plan_list(&outlooks, &plans.problems)) + "\n",
-        Output::Ndjson => json::line(&json::plan_list(&outlooks, &plans.problems)) + "\n",
+        Output::Plain => render::plain::plans(&outlooks()),
+        Output::Json => json::document(&json::plan_list(&outlooks(), &plans.problems)) + "\n",
+        Output::Ndjson => json::line(&json::plan_list(&outlooks(), &plans.problems)) + "\n",
     };
     context.print(&text)?;
     Ok(board.rows.into_iter().map(|row| row.id).collect())
@@ -53,8 +53,7 @@ pub fn show_board(context: &mut Context<'_>, plans: &Plans, page: usize) -> Resu
 
 /// The ids of all plans in the order of the board, for plans named by their number.
 pub fn board_ids(plans: &Plans) -> Vec<PlanId> {
-    let outlooks: Vec<Outlook<'_>> = plans.plans.iter().map(Outlook::of).collect();
-    view::board_order(&outlooks).into_iter().map(|it| it.plan.id.clone()).collect()
+    view::board_order(&plans.plans).into_iter().map(|it| it.id.clone()).collect()
 }
 
 /// Shows a plan's page, with the state of its keys.

@@ -77,7 +77,7 @@ pub(super) const fn how(refresh: Refresh) -> How {
 }
 
 fn meant(context: &Context<'_>, args: &WatchPlanArgs) -> Result<Vec<Plan>, Failure> {
-    let Some(name) = &args.plan else { return Ok(plans::load(context)?.plans) };
+    let Some(name) = &args.plan else { return Ok(plans::load(context)?.plans.clone()) };
     let plan = plans::resolve(context, name)?;
     plans::must_be_inside(context, Some(name), &plan)?;
     Ok(vec![plan])

@@ -1,6 +1,55 @@
 //! What could come next on a line: verbs, flags, plans, items, runs. Pure; the line editor shows it.
 
+use std::sync::Arc;
+
 use clap::{Arg, Command};
+
+use crate::{
+    commands::Plans,
+    ids::{PlanId, RunId, WorkflowName},
+    run::Status,
+    text,
+};
+
+/// What names are made of, as it was when the prompt was drawn. Nobody may ask for them.
+#[derive(Clone, Debug, Default)]
+pub struct Namable {
+    /// The plans with their items.
+    pub plans: Arc<Plans>,
+    /// Runs, newest first.
+    pub runs: Vec<(RunId, Status, WorkflowName)>,
+    /// Workflows of the configuration.
+    pub own_workflows: Vec<String>,
+    /// The plan whose page is open.
+    pub open_plan: Option<PlanId>,
+}
+
+/// The workflows that need no configuration.
+const WORKFLOWS: [&str; 5] = ["next", "subplan", "execution", "task", "parallel"];
+
+impl Namable {
+    /// The names, with what is said of each.
+    pub fn names(&self) -> Names {
+        let plans = &self.plans.plans;
+        let items = plans.iter().flat_map(|plan| {
+            plan.items.iter().map(|item| ItemName {
+                plan: plan.id.as_str().to_owned(),
+                name: Name::new(item.id.as_str(), &format!("{} · {}", item.state.word(), item.title)),
+            })
+        });
+        let run = |(run, status, workflow): &(RunId, Status, WorkflowName)| {
+            Name::new(&run.short(), &format!("{} {workflow}", status.word()))
+        };
+        let own = self.own_workflows.iter().map(|it| Name::new(it, "of plandeck.toml"));
+        Names {
+            plans: plans.iter().map(|it| Name::new(it.id.as_str(), &it.title)).collect(),
+            items: items.collect(),
+            runs: self.runs.iter().map(run).collect(),
+            workflows: WORKFLOWS.iter().map(|it| Name::new(it, "")).chain(own).collect(),
+            open_plan: self.open_plan.as_ref().map(|it| it.as_str().to_owned()),
+        }
+    }
+}
 
 /// The names there are to complete to, as they were when the prompt was drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +73,12 @@ pub struct Name {
     pub text: String,
     /// What it is, for the menu.
     pub about: String,
+}
+
+impl Name {
+    fn new(word: &str, about: &str) -> Self {
+        Self { text: word.to_owned(), about: text::plain(about).into_owned() }
+    }
 }
 
 /// An item's id and what it stands for.

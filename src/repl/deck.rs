@@ -3,6 +3,8 @@
 //! It is the same for a terminal, for lines from a pipe and for a session that is replayed: all three
 //! call [`Deck::key`] and [`Deck::line`], and everything it shows goes through the context's screen.
 
+use std::sync::Arc;
+
 use crate::{
     cli::{self, DeckVerb, Grammar, LineError, ListArgs, PlanName, Typed},
     commands::{
@@ -17,10 +19,7 @@ use crate::{
     workflow,
 };
 
-use super::{
-    complete::{ItemName, Name, Names},
-    keys, page,
-};
+use super::{complete::Namable, keys, page};
 
 /// What a key or a line leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +78,9 @@ pub(super) enum Found {
 pub struct Deck {
     pub(super) place: Place,
     pub(super) digits: Digits,
-    pub(super) plans: Plans,
+    pub(super) plans: Arc<Plans>,
+    /// Nothing that could have changed a plan was done since they were read.
+    pub(super) fresh: bool,
     /// What the keys of the open page stood for when the prompt was given; absent where nobody else
     /// can change a file in between.
     pub(super) armed: Option<(PlanId, view::Menu)>,
@@ -94,7 +95,8 @@ impl Deck {
         let mut deck = Self {
             place: Place::Board { page: 1 },
             digits: Digits::Plans(Vec::new()),
-            plans: Plans::default(),
+            plans: Arc::default(),
+            fresh: false,
             armed: None,
         };
         deck.guarded(context, |deck, context| {
@@ -125,6 +127,7 @@ impl Deck {
     /// # Errors
     /// When the screen is gone: everything else is shown and the deck goes on.
     pub fn key(&mut self, context: &mut Context<'_>, key: char) -> Result<Flow, Failure> {
+        self.fresh = false;
         if key == 'q' {
             Self::say_what_goes_on(context)?;
             return Ok(Flow::Quit);
@@ -157,6 +160,7 @@ impl Deck {
     /// # Errors
     /// As [`Deck::key`].
     pub fn line(&mut self, context: &mut Context<'_>, line: &str) -> Result<Flow, Failure> {
+        self.fresh = false;
         let typed = line.trim();
         let mut characters = typed.chars();
         match (characters.next(), characters.next()) {
@@ -189,6 +193,7 @@ impl Deck {
                 context.output = common.output.unwrap_or(context.output);
                 context.yes |= common.yes;
                 let done = dispatch(context, *verb);
+                self.fresh = false;
                 (context.output, context.yes) = before;
                 done?
             }
@@ -309,6 +314,7 @@ impl Deck {
     /// Reads the plans again and shows where one is; the digits are the page's then.
     pub(super) fn show(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
         self.plans = commands::load(context)?;
+        self.fresh = true;
         context.numbered = board_ids(&self.plans);
         if let Place::Plan(id) = &self.place {
             match self.plans.get(id) {
@@ -448,30 +454,14 @@ impl Deck {
     }
 
     /// What there is to complete to at this moment.
-    pub fn names(&self, context: &Context<'_>) -> Names {
+    pub fn namable(&self, context: &Context<'_>) -> Namable {
         let runs = commands::recent_runs(context, None).unwrap_or_default();
-        let item = |plan: &crate::plan::Plan, item: &crate::plan::Item| ItemName {
-            plan: plan.id.as_str().to_owned(),
-            name: name(item.id.as_str(), &format!("{} · {}", item.state.word(), item.title)),
-        };
-        let workflows =
-            ["next", "subplan", "execution", "task", "parallel"].map(|it| name(it, "")).into_iter();
-        let own = context.config().workflow.keys().map(|it| name(it, "of plandeck.toml"));
-        Names {
-            plans: self.plans.plans.iter().map(|it| name(it.id.as_str(), &it.title)).collect(),
-            items: self
-                .plans
-                .plans
-                .iter()
-                .flat_map(|plan| plan.items.iter().map(move |it| item(plan, it)))
-                .collect(),
-            runs: runs
-                .iter()
-                .map(|run| name(&run.id.short(), &format!("{} {}", run.status.word(), run.workflow)))
-                .collect(),
-            workflows: workflows.chain(own).collect(),
+        Namable {
+            plans: Arc::clone(&self.plans),
+            runs: runs.iter().map(|run| (run.id, run.status, run.workflow.clone())).collect(),
+            own_workflows: context.config().workflow.keys().cloned().collect(),
             open_plan: match &self.place {
-                Place::Plan(id) => Some(id.as_str().to_owned()),
+                Place::Plan(id) => Some(id.clone()),
                 Place::Board { .. } => None,
             },
         }
@@ -483,10 +473,6 @@ impl Deck {
         let names = grammar.get_subcommands().flat_map(|it| it.get_name_and_visible_aliases());
         names.map(str::to_owned).collect()
     }
-}
-
-fn name(word: &str, about: &str) -> Name {
-    Name { text: word.to_owned(), about: text::plain(about).into_owned() }
 }
 
 fn shown(text: &clap::builder::StyledStr, colour: bool) -> String {

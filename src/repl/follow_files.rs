@@ -16,7 +16,7 @@ use crate::{
     commands::{self, Context, Plans, Source},
     config::Refresh,
     ids::PlanId,
-    plan::{Plan, differences},
+    plan::differences,
     render::Style,
     text,
     view::{self, MenuEntry, Outlook},
@@ -39,7 +39,7 @@ pub struct FollowFiles {
 struct Shared {
     /// The plans as whoever types knows them; nothing while a command runs: what that changes, it
     /// says itself.
-    known: Mutex<Option<Vec<Plan>>>,
+    known: Mutex<Option<Arc<Plans>>>,
     left: AtomicBool,
 }
 
@@ -52,18 +52,25 @@ impl FollowFiles {
     /// From here on changes are told, and the keys of the open page stand for what they do now.
     pub fn listen(&mut self, context: &Context<'_>, deck: &mut Deck) {
         let refresh = context.config().deck.refresh;
-        if self.follower.as_ref().is_none_or(|(began, _)| *began != refresh) {
+        if self.follower.as_ref().is_some_and(|(began, _)| *began != refresh) {
             self.end();
-            self.begin(context, refresh);
         }
-        let Some((_, shared)) = &self.follower else {
-            deck.armed = None;
-            return;
+        let how = match refresh {
+            Refresh::Off => {
+                deck.armed = None;
+                return;
+            }
+            Refresh::Watch => How::Notice,
+            Refresh::Every(span) => How::Look(span.0),
         };
         // Settings that make no sense any more are told by whatever reads the plans next.
-        let Ok(plans) = Source::of(context).read() else { return };
+        let read = || if deck.fresh { Ok(Arc::clone(&deck.plans)) } else { Source::of(context).read() };
+        let Ok(plans) = read() else { return };
         arm(deck, context, &plans);
-        *shared.known.lock().expect("no holder of this lock panics") = Some(plans.plans);
+        match &self.follower {
+            Some((_, shared)) => *shared.known.lock().expect("no holder of this lock panics") = Some(plans),
+            None => self.follower = Some((refresh, self.begin(context, how, plans))),
+        }
     }
 
     /// From here on nothing is told.
@@ -73,25 +80,18 @@ impl FollowFiles {
         }
     }
 
-    fn begin(&mut self, context: &Context<'_>, refresh: Refresh) {
-        let how = match refresh {
-            Refresh::Off => return,
-            Refresh::Watch => How::Notice,
-            Refresh::Every(span) => How::Look(span.0),
-        };
-        let shared = Arc::new(Shared { known: Mutex::new(None), left: AtomicBool::new(false) });
-        let source = Source::of(context);
-        // Before the first reading, so that no change falls between the two.
-        let watch = Watch::start(source.watched(), how);
+    /// A thread that begins to watch: the prompt does not wait for it.
+    fn begin(&self, context: &Context<'_>, how: How, known: Arc<Plans>) -> Arc<Shared> {
+        let shared = Arc::new(Shared { known: Mutex::new(Some(known)), left: AtomicBool::new(false) });
         let follower = Follower {
-            source,
+            source: Source::of(context),
             shared: Arc::clone(&shared),
             speak: self.speak.clone(),
             style: context.style.clone(),
         };
         // Without the thread the deck works as well: `r` reads the plans again.
-        let _ = thread::Builder::new().name("files".to_owned()).spawn(move || follower.follow(watch));
-        self.follower = Some((refresh, shared));
+        let _ = thread::Builder::new().name("files".to_owned()).spawn(move || follower.follow(how));
+        shared
     }
 
     fn end(&mut self) {
@@ -115,7 +115,10 @@ struct Follower {
 }
 
 impl Follower {
-    fn follow(&self, mut watch: Watch) {
+    fn follow(&self, how: How) {
+        let mut watch = Watch::start(self.source.watched(), how);
+        // What changed before the watch had begun: nobody gave notice of it.
+        self.tell();
         while !self.shared.left.load(Ordering::Relaxed) {
             if watch.wait(PATIENCE) != Heard::Nothing {
                 self.tell();
@@ -124,10 +127,10 @@ impl Follower {
     }
 
     fn tell(&self) {
-        let Ok(Plans { plans: now, .. }) = self.source.read() else { return };
+        let Ok(now) = self.source.read() else { return };
         let mut known = self.shared.known.lock().expect("no holder of this lock panics");
         let Some(before) = known.as_ref() else { return };
-        let changes = differences(before, &now);
+        let changes = differences(&before.plans, &now.plans);
         for change in changes.iter().take(TOLD) {
             self.say(&view::changed(change));
         }

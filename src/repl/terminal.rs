@@ -16,7 +16,7 @@ use reedline::{
 };
 
 use super::{
-    complete::{Names, complete},
+    complete::{Namable, Names, complete},
     deck::{Deck, Flow},
     follow_files::FollowFiles,
     history::TypedLines,
@@ -42,14 +42,14 @@ const LOOK: Duration = Duration::from_millis(50);
 pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
     crate::screen::catch_signals()?;
     let mut deck = Deck::open(context)?;
-    let names = Arc::new(Mutex::new(Names::default()));
+    let names = Arc::new(Mutex::new(Known::default()));
     let line = LineState::default();
     let printer = ExternalPrinter::<String>::new(256);
     let notices = Notices::start(context, printer.sender());
     let mut files = FollowFiles::new(printer.sender());
     let mut editor = editor(context, &line, &names, printer);
     loop {
-        *names.lock().expect("no holder of this lock panics") = deck.names(context);
+        *names.lock().expect("no holder of this lock panics") = Known::of(deck.namable(context));
         let prompt = DeckPrompt::new(&deck.prompt(), context, line.clone());
         context.style.width = context.screen.size().columns;
         notices.listen();
@@ -149,7 +149,7 @@ fn own_chord(context: &Context<'_>, letter: char) -> Option<String> {
 fn editor(
     context: &Context<'_>,
     line: &LineState,
-    names: &Arc<Mutex<Names>>,
+    names: &Arc<Mutex<Known>>,
     printer: ExternalPrinter<String>,
 ) -> Reedline {
     let style = &context.style;
@@ -212,15 +212,32 @@ fn with_menu(mut bindings: Keybindings) -> Keybindings {
     bindings
 }
 
+/// What there is to complete to: made into names when somebody asks for the first of them.
+#[derive(Default)]
+struct Known {
+    namable: Namable,
+    names: Option<Names>,
+}
+
+impl Known {
+    const fn of(namable: Namable) -> Self {
+        Self { namable, names: None }
+    }
+
+    fn names(&mut self) -> &Names {
+        self.names.get_or_insert_with(|| self.namable.names())
+    }
+}
+
 struct NameCompleter {
-    names: Arc<Mutex<Names>>,
+    names: Arc<Mutex<Known>>,
     grammar: clap::Command,
 }
 
 impl Completer for NameCompleter {
     fn complete(&mut self, line: &str, pos: usize) -> CompletionResult {
-        let names = self.names.lock().expect("no holder of this lock panics");
-        let found = complete(line, pos, &self.grammar, &names);
+        let mut known = self.names.lock().expect("no holder of this lock panics");
+        let found = complete(line, pos, &self.grammar, known.names());
         let suggestion = |it: super::complete::Candidate| Suggestion {
             value: shell_words::quote(&it.text).into_owned(),
             description: (!it.about.is_empty()).then_some(it.about),

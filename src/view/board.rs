@@ -73,20 +73,22 @@ pub struct LastDone {
     pub why: String,
 }
 
-/// The page of the board that stands at `page` (from 1; one too high is the last).
+/// The page of the board that stands at `page` (from 1; one too high is the last). Only the plans on
+/// it are asked for their outlook.
 #[must_use]
-pub fn board(
-    outlooks: &[Outlook],
+pub fn board<'p>(
+    plans: &'p [Plan],
+    outlook: impl Fn(&'p Plan) -> Outlook<'p>,
     runs: &[RunSummary],
     problems: &[Problem],
     page: usize,
     now: Timestamp,
 ) -> Board {
-    let ordered = board_order(outlooks);
+    let ordered = board_order(plans);
     let pages = ordered.len().div_ceil(PAGE).max(1);
     let page = page.clamp(1, pages);
     let on_page = ordered.iter().skip((page - 1) * PAGE).take(PAGE);
-    let rows: Vec<_> = on_page.zip(1..).map(|(outlook, key)| row(key, outlook, runs, now)).collect();
+    let rows: Vec<_> = on_page.zip(1..).map(|(plan, key)| row(key, &outlook(plan), runs, now)).collect();
     Board {
         page,
         pages,
@@ -102,9 +104,9 @@ pub fn board(
 /// The order of the board: as given, but finished plans and empty ones after all others, so that
 /// the first page is where the work is and a number changes only when a plan is finished.
 #[must_use]
-pub fn board_order<'a, 'b>(outlooks: &'b [Outlook<'a>]) -> Vec<&'b Outlook<'a>> {
-    let mut ordered: Vec<_> = outlooks.iter().collect();
-    ordered.sort_by_key(|outlook| match outlook.plan.state {
+pub fn board_order(plans: &[Plan]) -> Vec<&Plan> {
+    let mut ordered: Vec<_> = plans.iter().collect();
+    ordered.sort_by_key(|plan| match plan.state {
         PlanState::Done => 1,
         PlanState::Empty => 2,
         _ => 0,

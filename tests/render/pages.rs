@@ -41,6 +41,11 @@ fn nothing_next(plan: &Plan) -> Outlook<'_> {
     Outlook { plan, next: Vec::new(), group: Vec::new() }
 }
 
+/// Outlooks of plans in which nothing can be run, but for one.
+fn next_in_harbour(plan: &Plan) -> Outlook<'_> {
+    if plan.id.as_str() == "HARBOUR" { outlook(plan) } else { nothing_next(plan) }
+}
+
 #[test]
 fn the_board_shows_nine_plans_and_says_how_many_more_there_are() {
     let (harbour, hostile, finished) = (harbour(), hostile(), finished());
@@ -49,8 +54,7 @@ fn the_board_shows_nine_plans_and_says_how_many_more_there_are() {
             plan(&format!("QUAY-{it}"), &"Long words on mooring ".repeat(it), Dialect::Ccw, PlanState::Ready)
         })
         .collect();
-    let mut outlooks = vec![nothing_next(&finished), outlook(&harbour), nothing_next(&hostile)];
-    outlooks.extend(others.iter().map(nothing_next));
+    let plans: Vec<Plan> = [finished, harbour, hostile].into_iter().chain(others).collect();
     let problem = Problem::new(
         Code::Unreadable,
         Place::file("work-space/plans/SECRET"),
@@ -58,14 +62,14 @@ fn the_board_shows_nine_plans_and_says_how_many_more_there_are() {
         "give yourself the right to read it, or exclude it in plandeck.toml",
     );
     let runs = list();
-    let board = view::board(&outlooks, &runs, &vec![problem; 5], 1, now());
+    let board = view::board(&plans, next_in_harbour, &runs, &vec![problem; 5], 1, now());
     assert_eq!(board.rows[0].id.as_str(), "HARBOUR", "what is done stands behind what is not");
     let drawn = render::board(&board, &render::Style::plain(80));
     for key in 1..=9 {
         assert!(drawn.lines().any(|line| line.starts_with(&format!("{key} "))), "{key} can be seen");
     }
     pictures("board", &|style| render::board(&board, style));
-    let second = view::board(&outlooks, &[], &[], 99, now());
+    let second = view::board(&plans, next_in_harbour, &[], &[], 99, now());
     pictures("board_last_page", &|style| render::board(&second, style));
 }
 
@@ -73,14 +77,13 @@ fn the_board_shows_nine_plans_and_says_how_many_more_there_are() {
 fn a_full_board_fits_a_small_terminal() {
     let plans: Vec<Plan> =
         (1..=12).map(|it| Plan { id: format!("P{it}").as_str().into(), ..harbour() }).collect();
-    let outlooks: Vec<Outlook> = plans.iter().map(outlook).collect();
-    let drawn = render::board(&view::board(&outlooks, &[], &[], 1, now()), &render::Style::plain(80));
+    let drawn = render::board(&view::board(&plans, outlook, &[], &[], 1, now()), &render::Style::plain(80));
     assert!(drawn.lines().count() <= 22, "{drawn}");
 }
 
 #[test]
 fn an_empty_workspace_says_what_to_do() {
-    let board = view::board(&[], &[], &[], 1, now());
+    let board = view::board(&[], outlook, &[], &[], 1, now());
     pictures("board_empty", &|style| render::board(&board, style));
 }
 
