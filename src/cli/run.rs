@@ -168,6 +168,7 @@ pub enum SortBy {
 Examples:
   plandeck run get @latest
   plandeck run get 3f9c2a --watch
+  plandeck run get 3f9c2a --timeline
   plandeck run get ../elsewhere/run-3f9c2a.jsonl -o json")]
 pub struct GetArgs {
     /// Its tail, its full id, @latest, @latest-failed, or the file of an exported run
@@ -176,6 +177,9 @@ pub struct GetArgs {
     /// Show it anew whenever something happens, until it ends
     #[arg(short, long)]
     pub watch: bool,
+    /// Show when each task waited, ran and was tried again
+    #[arg(long)]
+    pub timeline: bool,
 }
 
 /// Show what a run printed

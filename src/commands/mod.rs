@@ -8,7 +8,7 @@ mod doctor;
 mod document;
 mod edits;
 mod end;
-mod estimate;
+pub mod estimate;
 mod export;
 mod failure;
 mod follow;

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use super::{
     context::{Context, Done},
     end::End,
-    export,
+    estimate, export,
     failure::Failure,
     runs,
 };
@@ -17,7 +17,7 @@ use crate::{
     render::{self, json},
     run::{Advice, Refusal, RunRecord, RunSummary},
     screen::Key,
-    view,
+    view::{self, Forecast},
 };
 
 /// How long a key is waited for between two looks.
@@ -33,11 +33,11 @@ const FAMILY: usize = 50;
 /// When there is no such run, or the file is no exported one.
 pub fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Done, Failure> {
     if let Some(file) = export::is_file(context, &args.run) {
-        return get_file(context, &file);
+        return get_file(context, &file, args.timeline);
     }
     runs::recover(context)?;
     let run = runs::find(context, &args.run)?;
-    if args.watch { watch(context, run) } else { show(context, run) }
+    if args.watch { watch(context, run, args.timeline) } else { show(context, run, args.timeline) }
 }
 
 /// What is shown of a run.
@@ -45,18 +45,29 @@ struct Shown {
     record: RunRecord,
     advice: Vec<Advice>,
     family: Vec<(usize, RunSummary)>,
+    forecast: Forecast,
+    /// Along its time instead of part by part.
+    timeline: bool,
 }
 
 impl Shown {
-    fn of(context: &Context<'_>, run: RunId) -> Result<Self, Failure> {
+    fn of(context: &Context<'_>, run: RunId, timeline: bool) -> Result<Self, Failure> {
         let journal = context.journal()?;
         let record = journal.run(run)?.ok_or_else(|| Refusal::NoSuchRun { asked: run.to_string() })?;
         let advice = if record.status.is_over() { End::of(context, &record).advice } else { Vec::new() };
-        Ok(Self { record, advice, family: family(&journal, run)? })
+        let forecast = if record.status.is_over() {
+            Forecast::default()
+        } else {
+            view::forecast(&record, &estimate::histories(&journal, &record.spec)?, context.now())
+        };
+        Ok(Self { record, advice, family: family(&journal, run)?, forecast, timeline })
     }
 
     fn page(&self, context: &Context<'_>) -> String {
-        let page = view::run_page(&self.record, &self.advice, context.now());
+        if self.timeline {
+            return render::timeline(&view::timeline(&self.record, context.now()), &context.style);
+        }
+        let page = view::run_page(&self.record, &self.advice, context.now()).with_forecast(&self.forecast);
         render::run_page(&page.with_family(&self.family, context.now()), &context.style)
     }
 
@@ -64,7 +75,12 @@ impl Shown {
         let folder = context.state.run(self.record.id);
         let value = || {
             let log = |it: &AttemptId| Some(folder.log(it).to_string_lossy().into_owned());
-            json::run_get_with(&self.record, &self.children(), &self.advice, &log)
+            let mut value = json::run_get_with(&self.record, &self.children(), &self.advice, &log);
+            value["data"]["run"]["estimate"] = json::forecast(&self.forecast);
+            if self.timeline {
+                value["data"]["timeline"] = json::timeline(&view::timeline(&self.record, context.now()));
+            }
+            value
         };
         match context.output {
             Output::Table => self.page(context) + "\n",
@@ -84,8 +100,8 @@ impl Shown {
     }
 }
 
-fn show(context: &mut Context<'_>, run: RunId) -> Result<Done, Failure> {
-    let shown = Shown::of(context, run)?;
+fn show(context: &mut Context<'_>, run: RunId, timeline: bool) -> Result<Done, Failure> {
+    let shown = Shown::of(context, run, timeline)?;
     let text = shown.text(context);
     context.print(&text)?;
     Ok(Done { advice: shown.advice, ..Done::well() })
@@ -96,11 +112,11 @@ fn show(context: &mut Context<'_>, run: RunId) -> Result<Done, Failure> {
 /// # Errors
 /// When there is no such run.
 pub fn page_lines(context: &Context<'_>, run: RunId) -> Result<Vec<String>, Failure> {
-    Ok(Shown::of(context, run)?.page(context).lines().map(str::to_owned).collect())
+    Ok(Shown::of(context, run, false)?.page(context).lines().map(str::to_owned).collect())
 }
 
 /// Shows a run whenever something happens to it: in place on a terminal, else one after the other.
-fn watch(context: &mut Context<'_>, run: RunId) -> Result<Done, Failure> {
+fn watch(context: &mut Context<'_>, run: RunId, timeline: bool) -> Result<Done, Failure> {
     let paints =
         context.output == Output::Table && context.screen.is_interactive() && !context.style.accessible;
     let control = context.control()?;
@@ -113,7 +129,7 @@ fn watch(context: &mut Context<'_>, run: RunId) -> Result<Done, Failure> {
             Followed::Events(_) => beats = 0,
             Followed::Quiet => {
                 if beats % BEATS_A_PICTURE == 0 {
-                    refresh(context, run, paints, &mut before, follow.seen())?;
+                    refresh(context, (run, timeline), paints, &mut before, follow.seen())?;
                 }
                 beats += 1;
                 let key = context.screen.key(BEAT);
@@ -124,25 +140,26 @@ fn watch(context: &mut Context<'_>, run: RunId) -> Result<Done, Failure> {
         }
     }
     context.screen.paint(&[]);
-    show(context, run)
+    show(context, run, timeline)
 }
 
 /// Paints the page, or prints it when something happened since the last time.
 fn refresh(
     context: &mut Context<'_>,
-    run: RunId,
+    (run, timeline): (RunId, bool),
     paints: bool,
     before: &mut Option<Seq>,
     seen: Seq,
 ) -> Result<(), Failure> {
     if paints {
-        let mut lines = page_lines(context, run)?;
+        let page = Shown::of(context, run, timeline)?.page(context);
+        let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
         lines.truncate(context.screen.size().rows.saturating_sub(1));
         context.screen.paint(&lines);
         return Ok(());
     }
     if before.replace(seen) != Some(seen) {
-        let text = Shown::of(context, run)?.text(context);
+        let text = Shown::of(context, run, timeline)?.text(context);
         context.print(&text)?;
     }
     Ok(())
@@ -173,10 +190,18 @@ fn family(journal: &Journal, run: RunId) -> Result<Vec<(usize, RunSummary)>, Fai
 }
 
 /// An exported run: what it was, without advice about a workspace that is not this one.
-fn get_file(context: &mut Context<'_>, file: &Path) -> Result<Done, Failure> {
+fn get_file(context: &mut Context<'_>, file: &Path, timeline: bool) -> Result<Done, Failure> {
     let record = &export::read(file, &mut |_, _| {})?;
-    let value = || json::run_get_with(record, &[], &[], &|_| None);
+    let along = || view::timeline(record, context.now());
+    let value = || {
+        let mut value = json::run_get_with(record, &[], &[], &|_| None);
+        if timeline {
+            value["data"]["timeline"] = json::timeline(&along());
+        }
+        value
+    };
     let text = match context.output {
+        Output::Table if timeline => render::timeline(&along(), &context.style) + "\n",
         Output::Table => {
             let page = view::run_page(record, &[], context.now());
             render::run_page(&page, &context.style) + "\n"

@@ -23,6 +23,7 @@ mod status;
 mod style;
 mod symbols;
 mod theme;
+mod timeline;
 
 pub use board::board;
 pub use diff::diff;
@@ -36,3 +37,4 @@ pub use runs::run_list;
 pub use status::{announcement, following, theme_sample, word};
 pub use style::Style;
 pub use theme::{Role, Theme, ThemeError, ThemeTable};
+pub use timeline::timeline;

@@ -20,6 +20,11 @@ impl Mark {
         Self { symbol, word, role }
     }
 
+    /// The symbol alone, where the word stands elsewhere.
+    pub(super) fn symbol_line(self) -> Line {
+        Line::of(self.role, self.symbol.to_string())
+    }
+
     /// `✔ done`; the word alone for readers that symbols would only disturb.
     pub(super) fn line(self, style: &Style) -> Line {
         if style.accessible {

@@ -22,6 +22,7 @@ mod picker;
 mod run_page;
 mod runs;
 mod status;
+mod timeline;
 mod tree;
 mod words;
 
@@ -42,5 +43,6 @@ pub use picker::{Picker, PickerKey, PickerPage, PickerSort, PickerWish};
 pub use run_page::{AttemptLine, Relative, RunPage, TaskLine, run_page};
 pub use runs::{RunLine, RunList, run_line, run_list};
 pub use status::{FollowedTask, Following, announcement, following, left_going, prompt_words};
+pub use timeline::{Span, SpanKind, Timeline, TimelineRow, timeline};
 pub use tree::{GroupView, ItemLine, Items};
 pub use words::{ago, exit_words, outcome_words, signal_name};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Fact, NumberedAdvice, RunLine,
+    Fact, Forecast, NumberedAdvice, RunLine,
     ends::{tests, tests_words},
     panel::numbered,
     run_line,
@@ -45,6 +45,21 @@ pub struct Relative {
 }
 
 impl RunPage {
+    /// This page with how long the run may still take.
+    #[must_use]
+    pub fn with_forecast(mut self, forecast: &Forecast) -> Self {
+        if let Some(rest) = &forecast.rest {
+            self.facts.push(Fact::new("left", rest.words()));
+        }
+        for (task, estimate) in &forecast.tasks {
+            let line = self.tasks.iter_mut().find(|line| line.name == *task);
+            if let Some(attempt) = line.and_then(|line| line.attempts.last_mut()) {
+                attempt.words.push_str(&format!(", {} left", estimate.range()));
+            }
+        }
+        self
+    }
+
     /// This page with the history of retries that the run belongs to: each run with its depth, a run
     /// before what retries it.
     #[must_use]

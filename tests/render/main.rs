@@ -11,6 +11,7 @@ mod pages;
 mod panels;
 mod plans;
 mod runs;
+mod timeline;
 
 use std::fmt::Write as _;
 

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::{Suggestion, envelope, millis, time};
 use crate::{
-    ids::AttemptId,
+    ids::{AttemptId, TaskName},
     run::{
         Advice, AttemptRecord, Capture, Exit, Outcome, RetryOn, RunRecord, RunSummary, Specification,
         Survivor, Task, TaskRecord, TestCounts,
     },
+    view::{Estimate, Forecast},
 };
 
 /// `run create`.
@@ -69,6 +70,31 @@ pub fn run_get(record: &RunRecord, advice: &[Advice], log: &dyn Fn(&AttemptId) -
     shown["cancel_reason"] = json!(record.cancel_reason);
     shown["asleep_ms"] = millis(Some(RunSummary::from(record).asleep));
     envelope("run.get", json!({ "run": shown }))
+}
+
+/// How long a run may still take; null where too little is known.
+#[must_use]
+pub fn forecast(forecast: &Forecast) -> Value {
+    let Some(rest) = &forecast.rest else { return Value::Null };
+    let task = |(task, estimate): &(TaskName, Estimate)| {
+        let mut value = self::estimate(estimate);
+        value["name"] = json!(task);
+        value
+    };
+    let mut value = estimate(rest);
+    value["critical"] = json!(forecast.critical);
+    value["tasks"] = forecast.tasks.iter().map(task).collect();
+    value
+}
+
+fn estimate(estimate: &Estimate) -> Value {
+    json!({
+        "p50_ms": millis(Some(estimate.low)),
+        "p90_ms": millis(Some(estimate.high)),
+        "overdue": estimate.overdue,
+        "samples": estimate.samples,
+        "off_by_percent": estimate.off_by,
+    })
 }
 
 pub(super) fn run(run: &RunSummary) -> Value {
