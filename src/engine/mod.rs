@@ -5,6 +5,8 @@
 //! answered, done**. A crash in between leaves a launch without a start, and whoever recovers the run
 //! calls it lost and says so.
 //!
+//! Beside it the [`scribe`] writes what was recorded into the plan's own files.
+//!
 //! [`supervise`] is the turning; [`main`] is the process around it, which outlives the terminal that
 //! asked for it. Nothing here decides what happens next: that is `schedule`.
 
@@ -15,6 +17,7 @@ mod order;
 mod parts;
 mod recorder;
 mod requests;
+pub mod scribe;
 mod signals;
 mod supervisor;
 mod turn;

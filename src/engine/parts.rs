@@ -1,7 +1,12 @@
 //! What an engine is made of.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, mpsc::Sender},
+};
 
+use super::scribe::Written;
 use crate::{
     clock::Clock,
     journal::Journal,
@@ -28,6 +33,8 @@ pub struct Parts {
     pub env: BTreeMap<String, String>,
     /// Who turns it.
     pub supervisor: ProcessId,
+    /// Where those who work beside the engine leave word: its own inbox.
+    pub inbox: Sender<Message>,
 }
 
 /// What reaches the inbox.
@@ -37,6 +44,8 @@ pub enum Message {
     Report(Report),
     /// There may be a request.
     Bell,
+    /// The plan was written, or could not be; at last, nothing more.
+    Written(Option<Box<Written>>),
     /// The system wants this process to end: the run is cancelled with grace.
     Terminate,
 }

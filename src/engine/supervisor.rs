@@ -70,6 +70,7 @@ fn mind(
         tracing::warn!("the bell is silent, requests are found by looking for them: {error}");
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let own = sender.clone();
     let sink = move |report| _ = sender.send(Message::Report(report));
     let launcher = SystemLauncher::start(Arc::clone(&clock), sink)
         .map_err(Error::while_doing("make ready for launching"))?;
@@ -78,7 +79,7 @@ fn mind(
         .map_err(Error::while_doing("name this process"))?;
     let spec = Arc::new(spec);
     let launcher = Box::new(launcher);
-    let parts = Parts { state, journal, spec, launcher, clock, workspace, env, supervisor };
+    let parts = Parts { state, journal, spec, launcher, clock, workspace, env, supervisor, inbox: own };
     supervise(parts, &inbox, || tell(creator, "ready\n"))
 }
 

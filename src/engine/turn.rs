@@ -1,11 +1,12 @@
 //! The turning itself.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    path::PathBuf,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    io,
+    path::{Path, PathBuf},
     sync::{
         Arc,
-        mpsc::{Receiver, RecvTimeoutError},
+        mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     time::Duration,
 };
@@ -15,9 +16,10 @@ use super::{
     ending::facts,
     order::{Surroundings, order},
     recorder::Recorder,
+    scribe::{Ledger, Pen, Scribe, Written},
 };
 use crate::{
-    clock::{Clock, Moment},
+    clock::{Clock, Moment, Timestamp},
     ids::AttemptId,
     process::launcher::{Launcher, Report},
     run::{Answer, EventKind, Specification, Status, Task, Verdict},
@@ -84,6 +86,12 @@ pub(super) struct Engine {
     upcoming: VecDeque<Input>,
     /// Answers that the journal has not taken yet.
     pub late_answers: BTreeMap<i64, Answer>,
+    /// Writes the plan's files, where the run does that; gone when all is written.
+    scribe: Option<Scribe>,
+    /// Recorded aside, and not told to the scribe before the journal has it.
+    untold: Vec<(EventKind, Timestamp)>,
+    /// Files that the scribe wrote: no deliverables of the tasks.
+    written: BTreeSet<String>,
     /// How far the clocks had parted at the last look.
     parted: Duration,
     last_poll: Moment,
@@ -94,7 +102,8 @@ pub(super) struct Engine {
 
 impl Engine {
     pub fn begin(parts: Parts, started: impl FnOnce()) -> Result<Self, Error> {
-        let Parts { state: state_folder, journal, spec, launcher, clock, workspace, env, supervisor } = parts;
+        let Parts { state: state_folder, journal, spec, launcher, clock, workspace, env, supervisor, inbox } =
+            parts;
         let (last, status) = journal.standing(spec.run)?;
         if status != Status::Queued {
             return Err(Error::NotQueued { run: spec.run, status });
@@ -108,6 +117,8 @@ impl Engine {
             folder.spool(),
             Arc::clone(&clock),
         );
+        let scribe = scribe(&spec, &workspace, &state_folder, &clock, inbox)
+            .map_err(Error::while_doing("make ready for writing the plan"))?;
         let before = Snapshot::take(&workspace, &[state_folder.root()], &spec.deliverables);
         let now = clock.now();
         let mut engine = Self {
@@ -127,6 +138,9 @@ impl Engine {
             workspace,
             env,
             before,
+            scribe,
+            untold: Vec::new(),
+            written: BTreeSet::new(),
         };
         let step = schedule::step(&mut engine.state, &Input::Begin { supervisor }, now);
         engine.recorder.write(&step.events, now)?;
@@ -141,6 +155,12 @@ impl Engine {
             Message::Report(report) => {
                 let input = self.translate(report);
                 self.feed(&input);
+            }
+            Message::Written(Some(written)) => self.note(*written),
+            Message::Written(None) => {
+                self.scribe = None;
+                self.conclude();
+                self.catch_up();
             }
             Message::Bell => self.rung = true,
             Message::Terminate => self.terminate(),
@@ -158,6 +178,7 @@ impl Engine {
                 self.feed(&Input::JournalDown);
             }
             if self.recorder.try_again() {
+                self.tell_what_is_untold();
                 self.feed(&Input::JournalUp);
             }
             self.look_for_requests();
@@ -244,11 +265,14 @@ impl Engine {
             return step.effects;
         }
         if self.recorder.is_down() {
-            self.recorder.put_aside(&step.events, now);
+            self.put_events_aside(step.events, now);
             return step.effects;
         }
         match self.recorder.write(&step.events, now) {
-            Ok(()) => step.effects,
+            Ok(()) => {
+                self.tell(&step.events);
+                step.effects
+            }
             Err(error) => {
                 tracing::error!("the journal can't be written, nothing more is launched: {error}");
                 self.put_aside(step, now)
@@ -265,9 +289,51 @@ impl Engine {
             self.state.take_back(attempt);
             false
         });
-        self.recorder.put_aside(&events, now);
+        self.put_events_aside(events, now);
         self.upcoming.push_front(Input::JournalDown);
         effects
+    }
+
+    fn put_events_aside(&mut self, events: Vec<EventKind>, now: Moment) {
+        self.recorder.put_aside(&events, now);
+        if self.scribe.is_some() {
+            let ts = self.clock.wall();
+            self.untold.extend(events.into_iter().map(|event| (event, ts)));
+        }
+    }
+
+    /// Tells the scribe what was recorded.
+    fn tell(&mut self, events: &[EventKind]) {
+        if let Some(scribe) = &mut self.scribe {
+            let ts = self.clock.wall();
+            for event in events {
+                scribe.hear(event, ts);
+            }
+        }
+    }
+
+    fn tell_what_is_untold(&mut self) {
+        for (event, ts) in std::mem::take(&mut self.untold) {
+            if let Some(scribe) = &mut self.scribe {
+                scribe.hear(&event, ts);
+            }
+        }
+    }
+
+    /// Records what became of the plan's files.
+    fn note(&mut self, written: Written) {
+        let Written { tasks, not, files, .. } = written;
+        self.written.extend(files);
+        let done = (!tasks.is_empty()).then_some(EventKind::PlanWritten { tasks });
+        let failed = not.into_iter().map(|(task, why)| EventKind::PlanNotWritten { task, why });
+        let events: Vec<EventKind> = done.into_iter().chain(failed).collect();
+        let now = self.clock.now();
+        for event in &events {
+            self.state.apply(event, now);
+        }
+        let effects = self.write(Step { events, effects: Vec::new() }, now);
+        self.act(effects);
+        self.catch_up();
     }
 
     fn launch(&mut self, attempt: &AttemptId) {
@@ -283,10 +349,20 @@ impl Engine {
         }
     }
 
+    /// The run's end waits for what is still to be written into the plan.
     fn finish(&mut self) {
+        self.tell_what_is_untold();
+        match &mut self.scribe {
+            Some(scribe) => scribe.finish(),
+            None => self.conclude(),
+        }
+    }
+
+    fn conclude(&mut self) {
         let survivors = self.launcher.sweep_all();
         let after = Snapshot::take(&self.workspace, &[self.state_folder.root()], &self.spec.deliverables);
-        let deliverables = changes(&self.before, &after);
+        let mut deliverables = changes(&self.before, &after);
+        deliverables.retain(|file| !self.written.contains(file));
         self.upcoming.push_back(Input::Finished { deliverables, survivors });
     }
 
@@ -322,4 +398,21 @@ impl Engine {
     fn task(&self, attempt: &AttemptId) -> &Task {
         self.spec.task(&attempt.task).expect("the launcher is given tasks of this run only")
     }
+}
+
+/// Who writes the plan's files, if this run does that.
+fn scribe(
+    spec: &Arc<Specification>,
+    workspace: &Path,
+    state: &StateFolder,
+    clock: &Arc<dyn Clock>,
+    inbox: Sender<Message>,
+) -> io::Result<Option<Scribe>> {
+    let (Some(ledger), Some(pen)) = (Ledger::of(spec), Pen::of(spec, workspace, state, Arc::clone(clock)))
+    else {
+        return Ok(None);
+    };
+    // When nobody listens any more, the run is over for everyone.
+    let told = move |written: Option<Written>| _ = inbox.send(Message::Written(written.map(Box::new)));
+    Scribe::start(ledger, pen, Arc::clone(clock), told).map(Some)
 }

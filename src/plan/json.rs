@@ -55,6 +55,12 @@ impl<'a> Json<'a> {
         let raw: &RawValue = serde_json::from_str(&self.text).map_err(|error| Fault::of(&error))?;
         Ok(Part { raw: raw.get(), offset: distance(&self.text, raw.get()), breaks: &self.breaks })
     }
+
+    /// The part that stands in these bytes: what [`Part::range`] said of one.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Option<Part<'_>> {
+        let raw = self.text.get(range.clone())?;
+        Some(Part { raw, offset: range.start, breaks: &self.breaks })
+    }
 }
 
 impl Fault {

@@ -21,10 +21,13 @@ mod settle;
 mod types;
 
 pub use differ::{ChangeKind, ItemChange, PlanChange, differences};
-pub use edit::{LineEdit, Mend, NoEdit, mends, set_state, texts_for};
+pub use edit::{
+    Change, Failed, LineEdit, Mend, NoEdit, Record, SetStates, beside, mends, set_state, set_states,
+    texts_for,
+};
 pub use graph::{Saving, saving, waves};
 pub use next::{Next, next, runnable_group};
-pub use read::{ALSO_WALKED, ROOTS, Selection, read_path, read_workspace};
+pub use read::{ALSO_WALKED, ROOTS, Selection, dialect_wants, read_as, read_path, read_workspace};
 pub use settle::{settle, settle_all, unique_plans};
 pub use types::{
     Action, Dialect, Document, DocumentKind, Executions, Group, Hours, Item, ItemState, Place, Plan,

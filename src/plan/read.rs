@@ -86,6 +86,20 @@ pub fn read_path(listing: &Listing, path: &str) -> Reading {
     reading
 }
 
+/// Reads the plan at a path as one of this dialect, whatever other dialects would make of it: how a plan
+/// that was read before is read again.
+pub fn read_as(dialect: Dialect, listing: &Listing, path: &str) -> Reading {
+    let reader = READERS.iter().find(|it| it.dialect == dialect).expect("every dialect has a reader");
+    let mut reading = (reader.read)(listing, &Scope::Path(path.to_owned()));
+    settle_all(&mut reading);
+    reading
+}
+
+/// What the reader of a dialect wants of a file.
+pub fn dialect_wants(dialect: Dialect, path: &str) -> Want {
+    READERS.iter().find(|it| it.dialect == dialect).map_or(Want::Nothing, |it| (it.wants)(path))
+}
+
 /// Adds a problem for every file that could not be read as it should be, unless its reader has.
 ///
 /// It goes to the plan whose folder holds the file (the innermost), else to no plan.

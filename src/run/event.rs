@@ -108,6 +108,18 @@ pub enum EventKind {
         /// The task it waited for; absent when the run was cancelled.
         by: Option<TaskName>,
     },
+    /// The plan's own files say of these tasks' items what became of them.
+    PlanWritten {
+        /// Which.
+        tasks: Vec<TaskName>,
+    },
+    /// They do not for this one.
+    PlanNotWritten {
+        /// Which.
+        task: TaskName,
+        /// Why not.
+        why: String,
+    },
     /// Somebody asked for the run to end.
     RunCancelling {
         /// In their words.
@@ -175,9 +187,10 @@ impl EventKind {
     #[must_use]
     pub const fn task(&self) -> Option<&TaskName> {
         match self {
-            Self::TaskQueued { task } | Self::TaskEnded { task, .. } | Self::TaskBlocked { task, .. } => {
-                Some(task)
-            }
+            Self::TaskQueued { task }
+            | Self::TaskEnded { task, .. }
+            | Self::TaskBlocked { task, .. }
+            | Self::PlanNotWritten { task, .. } => Some(task),
             Self::TaskReady { attempt }
             | Self::AttemptStarted { attempt, .. }
             | Self::AttemptSlow { attempt }
@@ -186,6 +199,7 @@ impl EventKind {
             | Self::AttemptEnded { attempt, .. } => Some(&attempt.task),
             Self::RunCreated { .. }
             | Self::RunStarted { .. }
+            | Self::PlanWritten { .. }
             | Self::RunCancelling { .. }
             | Self::RunPaused { .. }
             | Self::RunUnpaused { .. }
@@ -209,6 +223,8 @@ impl EventKind {
             Self::AttemptEnded { .. } => "attempt_ended",
             Self::TaskEnded { .. } => "task_ended",
             Self::TaskBlocked { .. } => "task_blocked",
+            Self::PlanWritten { .. } => "plan_written",
+            Self::PlanNotWritten { .. } => "plan_not_written",
             Self::RunCancelling { .. } => "run_cancelling",
             Self::RunPaused { .. } => "run_paused",
             Self::RunUnpaused { .. } => "run_unpaused",

@@ -187,6 +187,8 @@ pub struct RunRecord {
     pub cancel_reason: Option<String>,
     /// When the machine slept while it went on, in order.
     pub gaps: Vec<Gap>,
+    /// Tasks whose end could not be written into the plan's files, and why.
+    pub unwritten: Vec<(TaskName, String)>,
 }
 
 /// A time for which the machine was suspended: nothing ran, and no figure counts it.
@@ -225,6 +227,7 @@ impl RunRecord {
             survivors: Vec::new(),
             cancel_reason: None,
             gaps: Vec::new(),
+            unwritten: Vec::new(),
         }
     }
 
@@ -266,6 +269,8 @@ impl RunRecord {
             EventKind::ClockGap { gap_ms } => {
                 self.gaps.push(Gap { until: event.ts, length: Duration::from_millis(*gap_ms) });
             }
+            EventKind::PlanWritten { tasks } => self.unwritten.retain(|(task, _)| !tasks.contains(task)),
+            EventKind::PlanNotWritten { task, why } => self.unwritten.push((task.clone(), why.clone())),
             EventKind::RunEnded { deliverables, survivors, .. } => {
                 self.ended_at = Some(event.ts);
                 self.deliverables.clone_from(deliverables);

@@ -141,7 +141,11 @@ impl State {
             EventKind::RunPaused { .. } => self.history.paused = true,
             EventKind::RunUnpaused { .. } => self.history.paused = false,
             EventKind::RunEnded { verdict, .. } => self.history.verdict = Some(*verdict),
-            EventKind::RunCreated { .. } | EventKind::TaskQueued { .. } | EventKind::ClockGap { .. } => {}
+            EventKind::RunCreated { .. }
+            | EventKind::TaskQueued { .. }
+            | EventKind::PlanWritten { .. }
+            | EventKind::PlanNotWritten { .. }
+            | EventKind::ClockGap { .. } => {}
         }
     }
 

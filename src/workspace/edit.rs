@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     state::{StateFolder, private_file, private_folder, with_path},
-    undo::{Entry, Swap, UndoStore},
+    undo::{Created, Entry, Part, Swap, UndoStore},
 };
 use crate::plan::LineEdit;
 
@@ -113,7 +113,7 @@ impl Editor {
     /// [`EditError::Changed`] when the line is not `seen`; the others as they say.
     pub fn replace_line(&self, file: &str, line: usize, seen: &str, new: &str) -> Result<(), EditError> {
         let swap = Swap { file: file.to_owned(), line, before: seen.to_owned(), after: new.to_owned() };
-        self.swap_lines(std::slice::from_ref(&swap), || self.undo_store().push(&Entry::Line(swap.clone())))
+        self.swap_lines(std::slice::from_ref(&swap), || self.remember(&Entry::Line(swap.clone())))
     }
 
     /// Replaces lines, of one file or of several: all of them, or none when one is not as it was seen.
@@ -122,23 +122,58 @@ impl Editor {
     /// # Errors
     /// [`EditError::Changed`] for the first line that is not as it was seen; the others as they say.
     pub fn replace_lines(&self, edits: &[LineEdit]) -> Result<(), EditError> {
-        let swap = |edit: &LineEdit| Swap {
-            file: edit.file.clone(),
-            line: edit.line,
-            before: edit.seen.clone(),
-            after: edit.new.clone(),
-        };
-        let swaps: Vec<Swap> = edits.iter().map(swap).collect();
+        let swaps: Vec<Swap> = edits.iter().map(swap_of).collect();
         self.swap_lines(&swaps, || match swaps.as_slice() {
             [] => Ok(()),
-            [only] => self.undo_store().push(&Entry::Line(only.clone())),
-            several => self.undo_store().push(&Entry::Lines { swaps: several.to_vec() }),
+            [only] => self.remember(&Entry::Line(only.clone())),
+            several => self.remember(&Entry::Lines { swaps: several.to_vec() }),
         })
+    }
+
+    /// The same for the many edits of one errand (a run), which are one edit for [`Editor::undo`] as
+    /// long as nobody else has edited in between. `keep` is handed each file's bytes before it changes.
+    ///
+    /// # Errors
+    /// As [`Editor::replace_lines`].
+    pub fn replace_lines_for(
+        &self,
+        errand: &str,
+        edits: &[LineEdit],
+        keep: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+    ) -> Result<(), EditError> {
+        let swaps: Vec<Swap> = edits.iter().map(swap_of).collect();
+        self.swap_keeping(&swaps, keep, || {
+            self.undo_store().add(errand, &Part::Swaps { swaps: swaps.clone() })
+        })
+    }
+
+    /// Creates a file for an errand, unless it is there already; says whether it was made.
+    ///
+    /// # Errors
+    /// When the path leads outside or the file system refuses.
+    pub fn create_for(&self, errand: &str, file: &str, text: &str) -> Result<bool, EditError> {
+        let made = self.make(file, text, |hash| {
+            self.undo_store().add(errand, &Part::Created(Created { file: file.to_owned(), hash }))
+        });
+        match made {
+            Ok(()) => Ok(true),
+            Err(EditError::Exists { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn swap_lines(&self, swaps: &[Swap], record: impl FnOnce() -> io::Result<()>) -> Result<(), EditError> {
+        self.swap_keeping(swaps, &mut |_, _| Ok(()), record)
     }
 
     /// Every file is locked before the first is looked at, and every line is looked at before the
     /// first file is written; `record` is called while they are still locked.
-    fn swap_lines(&self, swaps: &[Swap], record: impl FnOnce() -> io::Result<()>) -> Result<(), EditError> {
+    fn swap_keeping(
+        &self,
+        swaps: &[Swap],
+        keep: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+        record: impl FnOnce() -> io::Result<()>,
+    ) -> Result<(), EditError> {
         let mut files = BTreeMap::<PathBuf, Vec<&Swap>>::new();
         for swap in swaps {
             files.entry(self.real(&swap.file)?).or_default().push(swap);
@@ -146,11 +181,15 @@ impl Editor {
         // In the order of their paths, so that two who want the same files don't wait for each other.
         let locks = files.keys().map(|real| self.lock(real));
         let _locks: Vec<File> = locks.collect::<io::Result<_>>()?;
-        let edited = files.iter().map(|(real, swaps)| Ok((real, with_lines_swapped(real, swaps)?)));
-        let edited: Vec<(&PathBuf, Vec<u8>)> = edited.collect::<Result<_, EditError>>()?;
-        for (real, bytes) in edited {
-            replace_file(real, &bytes)?;
+        let mut edited = Vec::with_capacity(files.len());
+        for (real, swaps) in &mut files {
+            let before = fs::read(real).map_err(|error| with_path(error, real))?;
+            let after = with_lines_swapped(&before, swaps)?;
+            let file = swaps.first().map_or("", |swap| &swap.file);
+            keep(file, &before)?;
+            edited.push((real.as_path(), after));
         }
+        replace_files(&edited)?;
         Ok(record()?)
     }
 
@@ -159,18 +198,30 @@ impl Editor {
     /// # Errors
     /// [`EditError::Exists`] when it is there already; the others as they say.
     pub fn create(&self, file: &str, text: &str) -> Result<(), EditError> {
+        self.make(file, text, |hash| self.remember(&Entry::Created { file: file.to_owned(), hash }))
+    }
+
+    fn make(
+        &self,
+        file: &str,
+        text: &str,
+        record: impl FnOnce(String) -> io::Result<()>,
+    ) -> Result<(), EditError> {
         let full = self.inside(file)?;
         let folder = full.parent().ok_or_else(|| EditError::Outside { file: file.to_owned() })?;
         fs::create_dir_all(folder).map_err(|error| with_path(error, folder))?;
         let _lock = self.lock(&full)?;
+        if full.exists() {
+            return Err(EditError::Exists { file: file.to_owned() });
+        }
         let temporary = write_beside(&full, text.as_bytes(), Permissions::from_mode(0o666 & !self.umask))?;
+        sweep(folder, temporary.as_file());
         temporary.persist_noclobber(&full).map_err(|error| match error.error.kind() {
             io::ErrorKind::AlreadyExists => EditError::Exists { file: file.to_owned() },
             _ => EditError::Io(with_path(error.error, &full)),
         })?;
         sync_folder(&full)?;
-        self.undo_store().push(&Entry::Created { file: file.to_owned(), hash: hash(text.as_bytes()) })?;
-        Ok(())
+        Ok(record(hash(text.as_bytes()))?)
     }
 
     /// Replaces a whole small file, such as the settings, when it is still what was read.
@@ -195,8 +246,7 @@ impl Editor {
         let kept = bytes.len();
         bytes.extend_from_slice(text.as_bytes());
         replace_file(&real, &bytes)?;
-        self.undo_store().push(&Entry::Appended { file: file.to_owned(), kept, hash: hash(&bytes) })?;
-        Ok(())
+        Ok(self.remember(&Entry::Appended { file: file.to_owned(), kept, hash: hash(&bytes) })?)
     }
 
     /// Takes the newest edit back and says which file it was.
@@ -214,6 +264,7 @@ impl Editor {
     /// As [`Editor::undo`].
     pub fn undo_of(&self, meant: impl Fn(&str) -> bool) -> Result<String, EditError> {
         let store = self.undo_store();
+        let _alone = store.lock()?;
         let newest = store.newest(&meant)?.ok_or(EditError::NothingToUndo)?;
         match &newest.entry {
             Entry::Line(swap) => self.swap_lines(&[swap.clone().reversed()], || Ok(()))?,
@@ -227,17 +278,33 @@ impl Editor {
                 let now = unchanged(&real, file, hash)?;
                 replace_file(&real, &now[..*kept])?;
             }
-            Entry::Created { file, hash } => {
-                let real = self.real(file)?;
-                let _lock = self.lock(&real)?;
-                unchanged(&real, file, hash)?;
-                fs::remove_file(&real).map_err(|error| with_path(error, &real))?;
-                sync_folder(&real)?;
+            Entry::Created { file, hash } => self.uncreate(file, hash)?,
+            Entry::Errand { swaps, created, .. } => {
+                for Created { file, hash } in created {
+                    unchanged(&self.real(file)?, file, hash)?;
+                }
+                self.swap_lines(&taken_back(swaps), || Ok(()))?;
+                for Created { file, hash } in created {
+                    self.uncreate(file, hash)?;
+                }
             }
         }
         let file = newest.entry.file().to_owned();
         newest.forget()?;
         Ok(file)
+    }
+
+    /// Removes a file that was made here, when it is still what was made.
+    fn uncreate(&self, file: &str, hash: &str) -> Result<(), EditError> {
+        let real = self.real(file)?;
+        let _lock = self.lock(&real)?;
+        unchanged(&real, file, hash)?;
+        fs::remove_file(&real).map_err(|error| with_path(error, &real))?;
+        Ok(sync_folder(&real)?)
+    }
+
+    fn remember(&self, entry: &Entry) -> io::Result<()> {
+        self.undo_store().push(entry).map(|_| ())
     }
 
     fn undo_store(&self) -> UndoStore {
@@ -277,30 +344,81 @@ impl Editor {
     }
 }
 
-/// The file's bytes with lines swapped, each when it is as it was seen; the caller holds the lock.
-fn with_lines_swapped(real: &Path, swaps: &[&Swap]) -> Result<Vec<u8>, EditError> {
-    let mut bytes = fs::read(real).map_err(|error| with_path(error, real))?;
-    for Swap { file, line, before, after } in swaps {
+fn swap_of(edit: &LineEdit) -> Swap {
+    Swap { file: edit.file.clone(), line: edit.line, before: edit.seen.clone(), after: edit.new.clone() }
+}
+
+/// What takes the swaps of an errand back at once: each line from how it was left to how it was found.
+fn taken_back(swaps: &[Swap]) -> Vec<Swap> {
+    let mut lines = BTreeMap::<(&str, usize), Swap>::new();
+    for swap in swaps {
+        lines
+            .entry((&swap.file, swap.line))
+            .and_modify(|whole| whole.after.clone_from(&swap.after))
+            .or_insert_with(|| swap.clone());
+    }
+    lines.into_values().map(Swap::reversed).collect()
+}
+
+/// The bytes with lines swapped, each when it is as it was seen. One walk through the file.
+fn with_lines_swapped(bytes: &[u8], swaps: &mut [&Swap]) -> Result<Vec<u8>, EditError> {
+    swaps.sort_by_key(|swap| swap.line);
+    let mut made = Vec::with_capacity(bytes.len() + 64 * swaps.len());
+    let (mut taken, mut line) = (0, 1);
+    let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    for swap in swaps.iter() {
         let changed = |found: Option<&[u8]>| EditError::Changed {
-            file: file.clone(),
-            line: *line,
+            file: swap.file.clone(),
+            line: swap.line,
             found: found.map(|it| String::from_utf8_lossy(it).into_owned()),
         };
-        let (start, end) = line_span(&bytes, *line).ok_or_else(|| changed(None))?;
-        if &bytes[start..end] != before.as_bytes() {
+        while line < swap.line {
+            let next = memchr::memchr(b'\n', &bytes[start..]).ok_or_else(|| changed(None))?;
+            start += next + 1;
+            line += 1;
+        }
+        let end = line_end(bytes, start).filter(|_| start < bytes.len() || line == 1);
+        let end = end.ok_or_else(|| changed(None))?;
+        if start < taken || &bytes[start..end] != swap.before.as_bytes() {
             return Err(changed(Some(&bytes[start..end])));
         }
-        bytes.splice(start..end, after.bytes());
+        made.extend_from_slice(&bytes[taken..start]);
+        made.extend_from_slice(swap.after.as_bytes());
+        taken = end;
     }
-    Ok(bytes)
+    made.extend_from_slice(&bytes[taken..]);
+    Ok(made)
+}
+
+/// Where the text of the line that begins here ends.
+fn line_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = bytes.get(start..)?;
+    let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |it| start + it);
+    Some(if bytes[start..end].ends_with(b"\r") { end - 1 } else { end })
 }
 
 /// Replaces a file's bytes at once; its permissions stay.
 fn replace_file(real: &Path, bytes: &[u8]) -> io::Result<()> {
-    let permissions = fs::metadata(real).map_err(|error| with_path(error, real))?.permissions();
-    let temporary = write_beside(real, bytes, permissions)?;
-    temporary.persist(real).map_err(|error| with_path(error.error, real))?;
-    sync_folder(real)
+    replace_files(&[(real, bytes.to_vec())])
+}
+
+/// The same for several files: all are written and synced before the first takes its place.
+fn replace_files(edited: &[(&Path, Vec<u8>)]) -> io::Result<()> {
+    let mut ready = Vec::with_capacity(edited.len());
+    for (real, bytes) in edited {
+        let permissions = fs::metadata(real).map_err(|error| with_path(error, real))?.permissions();
+        ready.push((*real, write_beside(real, bytes, permissions)?));
+    }
+    let mut folders = BTreeMap::new();
+    for (real, temporary) in ready {
+        let file = temporary.persist(real).map_err(|error| with_path(error.error, real))?;
+        folders.insert(real.parent().unwrap_or(Path::new(".")), (real, file));
+    }
+    for (folder, (real, file)) in folders {
+        sweep(folder, &file);
+        sync_folder(real)?;
+    }
+    Ok(())
 }
 
 /// The file's bytes, when they are still what an edit of ours left.
@@ -310,17 +428,6 @@ fn unchanged(real: &Path, file: &str, left: &str) -> Result<Vec<u8>, EditError> 
         return Ok(now);
     }
     Err(EditError::Changed { file: file.to_owned(), line: 1, found: Some(String::new()) })
-}
-
-/// Where the line's text begins and ends, without its line ending and without a byte order mark.
-fn line_span(bytes: &[u8], line: usize) -> Option<(usize, usize)> {
-    let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    for _ in 1..line {
-        start += memchr::memchr(b'\n', &bytes[start..])? + 1;
-    }
-    let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |it| start + it);
-    let end = if bytes[start..end].ends_with(b"\r") { end - 1 } else { end };
-    (start < bytes.len() || line == 1).then_some((start, end))
 }
 
 /// A synced temporary file in the same folder, with the permissions of what it will be.
@@ -336,7 +443,6 @@ fn write_beside(
     temporary.write_all(bytes).map_err(|error| with_path(error, target))?;
     temporary.as_file().set_permissions(permissions).map_err(|error| with_path(error, target))?;
     temporary.as_file().sync_all().map_err(|error| with_path(error, target))?;
-    sweep(folder, temporary.as_file());
     Ok(temporary)
 }
 

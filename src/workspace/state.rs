@@ -108,6 +108,12 @@ impl RunFolder {
         self.root.join("spool.ndjson")
     }
 
+    /// The plan's files as they were before the run first changed them, at their own paths.
+    #[must_use]
+    pub fn before(&self) -> PathBuf {
+        self.root.join("before")
+    }
+
     /// The folder of the logs.
     #[must_use]
     pub fn logs(&self) -> PathBuf {

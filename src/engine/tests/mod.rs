@@ -2,10 +2,18 @@
 
 mod orders;
 mod requests;
+mod plans;
 mod runs;
 mod trouble;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        mpsc::{Receiver, channel},
+    },
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,7 +27,8 @@ use crate::{
         launcher::Launcher,
         scripted::{Act, Part, ScriptedLauncher},
     },
-    run::{Event, ProcessId, Specification, Verdict},
+    run::{Event, EventKind, ProcessId, Specification, Verdict},
+    schedule::Input,
     workspace::state::{RunFolder, StateFolder},
 };
 
@@ -31,6 +40,7 @@ struct Theatre {
     folder: RunFolder,
     state: StateFolder,
     workspace: TempDir,
+    inbox: Receiver<Message>,
 }
 
 impl Theatre {
@@ -49,7 +59,15 @@ impl Theatre {
         rehearse: impl FnOnce(&ScriptedLauncher),
         launcher: impl FnOnce(&ScriptedLauncher) -> Box<dyn Launcher>,
     ) -> Self {
-        let workspace = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap(), spec, rehearse, launcher)
+    }
+
+    fn within(
+        workspace: TempDir,
+        spec: Value,
+        rehearse: impl FnOnce(&ScriptedLauncher),
+        launcher: impl FnOnce(&ScriptedLauncher) -> Box<dyn Launcher>,
+    ) -> Self {
         let state = StateFolder::at(workspace.path().join(".plandeck"));
         state.create().unwrap();
         let clock = ManualClock::at(Timestamp::from_millis(1_000_000));
@@ -60,6 +78,7 @@ impl Theatre {
         folder.create().unwrap();
         let mut journal = Journal::open(&state.journal()).unwrap();
         journal.create_run(&spec, clock.wall()).unwrap();
+        let (sender, inbox) = channel();
         let parts = Parts {
             state: state.clone(),
             journal,
@@ -69,9 +88,10 @@ impl Theatre {
             workspace: workspace.path().to_owned(),
             env: environment(),
             supervisor: supervisor(),
+            inbox: sender,
         };
         let engine = Engine::begin(parts, || {}).unwrap();
-        Self { clock, cast, engine, folder, state, workspace }
+        Self { clock, cast, engine, folder, state, workspace, inbox }
     }
 
     /// Lets everything happen that is due now.
@@ -109,9 +129,33 @@ impl Theatre {
     /// To the end of the run.
     fn play(&mut self) -> Verdict {
         self.play_until(Duration::from_hours(24 * 7));
+        // The scribe works on a thread of its own, and the end waits for it.
+        while self.engine.over().is_none() {
+            let message = self.inbox.recv_timeout(Duration::from_mins(2)).expect("the scribe answers");
+            self.engine.take(message);
+        }
         let verdict = self.engine.over().expect("the run ends");
         self.engine.close();
         verdict
+    }
+
+    /// Waits until the scribe has said of these tasks what became of their items.
+    fn hear_the_scribe_say(&mut self, tasks: &[&str]) {
+        let said = |events: Vec<Event>| {
+            let tasks = events.into_iter().filter_map(|event| match event.kind {
+                EventKind::PlanWritten { tasks } => Some(tasks),
+                _ => None,
+            });
+            tasks.flatten().map(|task| task.to_string()).collect::<Vec<_>>()
+        };
+        while !tasks.iter().all(|task| said(self.events()).iter().any(|it| it == task)) {
+            let message = self.inbox.recv_timeout(Duration::from_mins(2)).expect("the scribe answers");
+            self.engine.take(message);
+        }
+    }
+
+    fn cancel(&mut self) {
+        self.engine.feed(&Input::Cancel { reason: None, by: "ada".to_owned(), now: false });
     }
 
     fn events(&self) -> Vec<Event> {

@@ -248,6 +248,7 @@ fn everything_is_written_then_answered_and_then_done() {
         workspace: workspace.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
+        inbox: std::sync::mpsc::channel().0,
     };
     let reader = Journal::open(&state.journal()).unwrap();
     let started = || {

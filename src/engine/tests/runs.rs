@@ -164,6 +164,7 @@ fn a_run_is_started_once() {
         workspace: theatre.workspace.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
+        inbox: std::sync::mpsc::channel().0,
     };
     let again = Engine::begin(parts, || panic!("it did not start"));
     assert!(matches!(again, Err(Error::NotQueued { status: Status::Running, .. })));
@@ -236,6 +237,7 @@ fn a_run_turns_by_itself_on_its_thread() {
         workspace: folder.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
+        inbox: std::sync::mpsc::channel().0,
     };
     let mut ready = false;
     assert_eq!(supervise(parts, &inbox, || ready = true).unwrap(), Verdict::Succeeded);

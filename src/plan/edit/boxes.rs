@@ -1,10 +1,8 @@
 //! Checkboxes, and the signs that stand for them.
 
-use super::{
-    LineEdit, NoEdit,
-    splice::{Splice, on_one_line},
-    words::most_used,
-};
+use std::{cell::RefCell, collections::HashMap, ops::Range};
+
+use super::{NoEdit, splice::Splice, words::most_used};
 use crate::plan::{
     markdown::{ListItem, Outline},
     types::ItemState,
@@ -15,17 +13,25 @@ pub(super) type Meaning = fn(&str) -> ItemState;
 
 /// A file with checkboxes.
 pub(super) struct Boxes<'t> {
-    file: &'t str,
     text: &'t str,
-    outline: Outline<'t>,
+    pub(super) outline: Outline<'t>,
     meaning: Meaning,
-    /// Marks for what is neither open nor done are written although the file has none yet.
-    any_mark: bool,
+    /// What the file itself puts into a box for a state.
+    habits: RefCell<HashMap<ItemState, Option<String>>>,
+}
+
+/// Which marks may be written that a file does not have yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Those for what is open and what is done.
+    Known,
+    /// Those for what is neither, too.
+    Any,
 }
 
 impl<'t> Boxes<'t> {
-    pub(super) fn read(file: &'t str, text: &'t str, meaning: Meaning, any_mark: bool) -> Self {
-        Self { file, text, outline: Outline::read(text), meaning, any_mark }
+    pub(super) fn read(text: &'t str, meaning: Meaning) -> Self {
+        Self { text, outline: Outline::read(text), meaning, habits: RefCell::default() }
     }
 
     /// The list item on this line.
@@ -39,41 +45,36 @@ impl<'t> Boxes<'t> {
         self.item(line)?.mark.map(|mark| (self.meaning)(mark.text))
     }
 
-    /// The line with another mark in its own box.
-    pub(super) fn tick(&self, line: usize, state: ItemState) -> Result<LineEdit, NoEdit> {
+    /// Another mark in the box on this line.
+    pub(super) fn tick(&self, line: usize, state: ItemState, marks: Marks) -> Result<Splice, NoEdit> {
         let mark = self.item(line).and_then(|it| it.mark).ok_or(NoEdit::NotFound)?;
         let new = if (self.meaning)(mark.text) == state {
             mark.text.to_owned()
         } else {
-            self.mark(state).ok_or(NoEdit::NoWord)?
+            self.mark(state, marks).ok_or(NoEdit::NoWord)?
         };
-        let splice = Splice::new(mark.offset..mark.offset + mark.text.len(), new);
-        on_one_line(self.file, self.text, vec![splice]).ok_or(NoEdit::NotFound)
+        Ok(Splice::new(mark.offset..mark.offset + mark.text.len(), new))
     }
 
     /// What the file itself puts into a box for this state, else what people agree on.
-    fn mark(&self, state: ItemState) -> Option<String> {
+    fn mark(&self, state: ItemState, marks: Marks) -> Option<String> {
         if state == ItemState::Pending {
             return Some(" ".to_owned());
         }
-        let marks = self.outline.boxes().filter_map(|it| it.mark).map(|it| it.text);
-        most_used(marks.filter(|it| (self.meaning)(it) == state)).or_else(|| self.usual(state))
+        self.habit(state).or_else(|| usual(state, marks))
     }
 
-    fn usual(&self, state: ItemState) -> Option<String> {
-        let mark = match state {
-            ItemState::Done => "x",
-            ItemState::InProgress if self.any_mark => "~",
-            ItemState::Skipped if self.any_mark => "-",
-            ItemState::Blocked if self.any_mark => "!",
-            _ => return None,
+    fn habit(&self, state: ItemState) -> Option<String> {
+        let mut habits = self.habits.borrow_mut();
+        let look = || {
+            let marks = self.outline.boxes().filter_map(|it| it.mark).map(|it| it.text);
+            most_used(marks.filter(|it| (self.meaning)(it) == state))
         };
-        Some(mark.to_owned())
+        habits.entry(state).or_insert_with(look).clone()
     }
 
-    /// The line with another sign where one stands for a box (`- ✅ T001`, `☐ IMPL-1`).
-    pub(super) fn sign(&self, line: usize, state: ItemState) -> Result<LineEdit, NoEdit> {
-        let range = super::splice::line_range(self.text, line).ok_or(NoEdit::NotFound)?;
+    /// Another sign where one stands for a box (`- ✅ T001`, `☐ IMPL-1`). `range` is the line's.
+    pub(super) fn sign(&self, range: Range<usize>, state: ItemState) -> Result<Splice, NoEdit> {
         let whole = &self.text[range.clone()];
         let bare = whole.trim_start().trim_start_matches(['-', '*', '+']).trim_start();
         let old = bare.split([' ', '\t']).next().unwrap_or_default();
@@ -93,7 +94,17 @@ impl<'t> Boxes<'t> {
             _ => return Err(NoEdit::NoWord),
         };
         let start = range.start + (whole.len() - bare.len());
-        let splice = Splice::new(start..start + old.len(), new);
-        on_one_line(self.file, self.text, vec![splice]).ok_or(NoEdit::NotFound)
+        Ok(Splice::new(start..start + old.len(), new))
     }
+}
+
+fn usual(state: ItemState, marks: Marks) -> Option<String> {
+    let mark = match (state, marks) {
+        (ItemState::Done, _) => "x",
+        (ItemState::InProgress, Marks::Any) => "~",
+        (ItemState::Skipped, Marks::Any) => "-",
+        (ItemState::Blocked, Marks::Any) => "!",
+        _ => return None,
+    };
+    Some(mark.to_owned())
 }

@@ -1,10 +1,17 @@
 //! The status of one object in JSON text: only the bytes of its value change.
 
-use super::splice::Splice;
+use super::{
+    record::{Failed, Record},
+    splice::Splice,
+    words,
+};
 use crate::{
     clock::Timestamp,
     plan::json::{Members, Part},
 };
+
+/// What a session's task file has of ours beside its own members.
+const OURS: &str = "plandeck";
 
 /// What gives an object this status. Without one so far it is written behind the id, so that even a
 /// file in one line stays the file it was.
@@ -24,6 +31,111 @@ pub(super) fn status_or_meta(object: Part<'_>, ids: &[&str], word: &str) -> Opti
     match meta {
         Some(meta) if !said(&members) => status(meta, ids, word),
         _ => status(object, ids, word),
+    }
+}
+
+/// The status of a session's task, with its history and how its run ended where there is a record.
+pub(super) fn ccw(
+    object: Part<'_>,
+    ids: &[&str],
+    word: &str,
+    record: Option<&Record>,
+) -> Option<Vec<Splice>> {
+    let mut splices = vec![status_or_meta(object, ids, word)?];
+    if let (Some(record), Some(members)) = (record, object.members()) {
+        let before = current_word(&members);
+        if before.as_deref() != Some(word) {
+            splices.extend(history(object, &members, ids, before.as_deref(), record));
+        }
+        splices.extend(ending(object, &members, ids, record));
+    }
+    Some(splices)
+}
+
+fn current_word(members: &Members<'_>) -> Option<String> {
+    let meta = || members.get("meta")?.members()?.word(&["status"]);
+    members.word(&["status"]).or_else(meta)
+}
+
+/// Rows of `status_history`, as the format's own tools write them: `{from, to, changed_at}`.
+fn history(
+    object: Part<'_>,
+    members: &Members<'_>,
+    ids: &[&str],
+    before: Option<&str>,
+    record: &Record,
+) -> Option<Splice> {
+    let mut from = before.unwrap_or("pending").to_owned();
+    let mut rows = Vec::new();
+    for (state, at) in &record.passages {
+        let Some(to) = words::ccw(*state).filter(|to| *to != from) else { continue };
+        let (was, is, time) = (quoted(&from), quoted(to), quoted(&at.rfc3339()));
+        rows.push(format!("{{\"from\": {was}, \"to\": {is}, \"changed_at\": {time}}}"));
+        to.clone_into(&mut from);
+    }
+    let rows = Some(rows.join(", ")).filter(|it| !it.is_empty())?;
+    let Some(part) = members.last("status_history") else {
+        return Some(behind_status(object, members, ids, "status_history", &format!("[{rows}]")));
+    };
+    let elements = part.elements()?;
+    let (at, text) = match elements.last() {
+        Some(last) => (last.range().end, format!(", {rows}")),
+        None => (part.range().start + 1, rows),
+    };
+    Some(Splice::new(at..at, text))
+}
+
+/// How the run of the task ended: the format has no word for a task that failed, its tools know
+/// `blocked` only. A task that was done after all has no failure any more.
+fn ending(object: Part<'_>, members: &Members<'_>, ids: &[&str], record: &Record) -> Vec<Splice> {
+    let ours = members.last(OURS).and_then(|it| it.members().map(|members| (it, members)));
+    match (&record.failure, ours) {
+        (Some(failed), None) if members.last(OURS).is_none() => {
+            let value = format!(
+                "{{{}}}",
+                members_of(failed).map(|(key, value)| format!("\"{key}\": {value}")).join(", ")
+            );
+            vec![behind_status(object, members, ids, OURS, &value)]
+        }
+        (Some(failed), Some((part, known))) => {
+            let said = members_of(failed).map(|(key, value)| match known.last(key) {
+                Some(old) => Splice::new(old.range(), value),
+                None => {
+                    let inside = part.range().start + 1;
+                    let comma = if known.is_empty() { "" } else { ", " };
+                    Splice::new(inside..inside, format!("\"{key}\": {value}{comma}"))
+                }
+            });
+            said.into()
+        }
+        (None, Some((_, known))) => {
+            let outcome = known.last("outcome").filter(|_| is_over(record));
+            outcome.map(|it| Splice::new(it.range(), quoted("succeeded"))).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn members_of(failed: &Failed) -> [(&'static str, String); 3] {
+    [
+        ("outcome", quoted(&failed.outcome)),
+        ("run", quoted(&failed.run)),
+        ("attempts", failed.attempts.to_string()),
+    ]
+}
+
+fn is_over(record: &Record) -> bool {
+    record.passages.last().is_some_and(|(state, _)| state.is_over())
+}
+
+/// A member behind the status, or behind the id where there is none.
+fn behind_status(object: Part<'_>, members: &Members<'_>, ids: &[&str], key: &str, value: &str) -> Splice {
+    match members.last("status") {
+        Some(status) => {
+            let end = status.range().end;
+            Splice::new(end..end, format!(", \"{key}\": {value}"))
+        }
+        None => beside(object, members, ids, key, value),
     }
 }
 

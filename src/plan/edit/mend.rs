@@ -3,13 +3,15 @@
 //! A state is never changed by this, and no item comes or goes.
 
 use super::{
-    LineEdit, sites,
-    splice::{Splice, line_range, on_one_line},
+    LineEdit,
+    desk::Desk,
+    sites,
+    splice::{Patch, Splice, lines},
 };
 use crate::plan::{
     listing::Listing,
     problem::{Code, Problem},
-    types::{Dialect, ItemState, Place, Plan},
+    types::{Dialect, Item, ItemState, Place, Plan},
 };
 
 /// A problem, and the line that mends it.
@@ -26,9 +28,10 @@ pub struct Mend {
 /// What mends the problems of a plan that can be mended safely, a line each: boxes of a list or an
 /// index that say otherwise than the tasks' own files, and counts that are not what there is.
 pub fn mends(plan: &Plan, texts: &Listing) -> Vec<Mend> {
+    let desk = Desk::new(plan, texts);
     let mut mends: Vec<Mend> = Vec::new();
     for problem in &plan.problems {
-        let Some(edit) = mend(plan, problem, texts).filter(|it| it.seen != it.new) else { continue };
+        let Some(edit) = mend(&desk, problem) else { continue };
         let taken = mends.iter().any(|it| it.edit.file == edit.file && it.edit.line == edit.line);
         if !taken {
             mends.push(Mend { code: problem.code, place: problem.place.clone(), edit });
@@ -37,31 +40,32 @@ pub fn mends(plan: &Plan, texts: &Listing) -> Vec<Mend> {
     mends
 }
 
-fn mend(plan: &Plan, problem: &Problem, texts: &Listing) -> Option<LineEdit> {
-    match (problem.code, plan.dialect) {
-        (Code::CountMismatch, _) => count(problem, texts),
-        (Code::Drift, Dialect::Ccw) => listed(plan, problem, texts, sites::todo_box),
-        (Code::IndexMismatch, Dialect::Compozy) => listed(plan, problem, texts, sites::index_box),
+fn mend(desk: &Desk<'_>, problem: &Problem) -> Option<LineEdit> {
+    match (problem.code, desk.plan.dialect) {
+        (Code::CountMismatch, _) => count(desk, problem),
+        (Code::Drift, Dialect::Ccw) => listed(desk, problem, sites::todo_box),
+        (Code::IndexMismatch, Dialect::Compozy) => listed(desk, problem, sites::index_box),
         _ => None,
     }
 }
 
-type Listed = fn(&Plan, &crate::plan::Item, ItemState, &Listing) -> Option<LineEdit>;
+type Listed = fn(&Desk<'_>, &Item, ItemState) -> Option<Patch>;
 
 /// The entry of a list on the problem's line, as the item's own file has it.
-fn listed(plan: &Plan, problem: &Problem, texts: &Listing, site: Listed) -> Option<LineEdit> {
+fn listed(desk: &Desk<'_>, problem: &Problem, site: Listed) -> Option<LineEdit> {
     let on_line = |edit: &LineEdit| edit.file == problem.place.file && Some(edit.line) == problem.place.line;
-    let items = plan.items.iter().filter(|it| !it.container && !it.step && it.state != ItemState::Unknown);
+    let items =
+        desk.plan.items.iter().filter(|it| !it.container && !it.step && it.state != ItemState::Unknown);
     // What stands in the list itself has no other place to be right about it.
     let with_file = items.filter(|it| it.place.file != problem.place.file);
-    with_file.filter_map(|item| site(plan, item, item.state, texts)).find(on_line)
+    with_file.filter_map(|item| one_line(desk, &site(desk, item, item.state)?)).find(on_line)
 }
 
 /// The number that is stated on the problem's line, as it should be.
-fn count(problem: &Problem, texts: &Listing) -> Option<LineEdit> {
+fn count(desk: &Desk<'_>, problem: &Problem) -> Option<LineEdit> {
     let right = problem.counts.as_ref()?;
-    let text = texts.text(&problem.place.file)?;
-    let range = line_range(text, problem.place.line?)?;
+    let text = desk.texts.text(&problem.place.file)?;
+    let range = desk.line(&problem.place.file, problem.place.line?)?;
     let line = &text[range.clone()];
     let wrong = &right.stated;
     let mut places = line.match_indices(wrong.as_str()).filter(|(at, _)| {
@@ -75,5 +79,10 @@ fn count(problem: &Problem, texts: &Listing) -> Option<LineEdit> {
     }
     let start = range.start + at;
     let splice = Splice::new(start..start + wrong.len(), right.actual.to_string());
-    on_one_line(&problem.place.file, text, vec![splice])
+    one_line(desk, &Patch { file: problem.place.file.clone(), splice })
+}
+
+fn one_line(desk: &Desk<'_>, patch: &Patch) -> Option<LineEdit> {
+    let (text, starts) = (desk.texts.text(&patch.file)?, desk.starts(&patch.file)?);
+    lines(&patch.file, text, &starts, vec![&patch.splice]).pop()
 }

@@ -6,8 +6,10 @@
 //! which files exist, there is no line to change.
 
 mod boxes;
+mod desk;
 mod json;
 mod mend;
+mod record;
 mod sites;
 mod splice;
 #[cfg(test)]
@@ -15,8 +17,12 @@ mod tests;
 mod words;
 
 pub use mend::{Mend, mends};
+pub use record::{Failed, Record};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use desk::Desk;
+use splice::{Patch, Splice};
 
 use super::{
     listing::Listing,
@@ -66,24 +72,90 @@ pub fn set_state(
     texts: &Listing,
     now: Timestamp,
 ) -> Result<Vec<LineEdit>, NoEdit> {
-    if plan.dialect == Dialect::Methodology {
+    let change = Change { item, state, record: None };
+    let mut set = set_states(plan, std::slice::from_ref(&change), texts, now);
+    set.answers.pop().expect("one change, one answer")?;
+    Ok(set.edits)
+}
+
+/// An item and the state it is to have.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// Of the plan.
+    pub item: &'a Item,
+    /// What it shall be.
+    pub state: ItemState,
+    /// How it came to this, when a run of it knows.
+    pub record: Option<&'a Record>,
+}
+
+/// What becomes of several changes that are made at once.
+#[derive(Debug)]
+pub struct SetStates {
+    /// By file and line, each line once.
+    pub edits: Vec<LineEdit>,
+    /// An answer for each change, in their order. What is refused is not among the edits.
+    pub answers: Vec<Result<(), NoEdit>>,
+}
+
+/// The same as [`set_state`] for many items at once: each text is understood once, so that ten thousand
+/// changes cost no more than reading the plan does.
+pub fn set_states(plan: &Plan, changes: &[Change<'_>], texts: &Listing, now: Timestamp) -> SetStates {
+    let desk = Desk::new(plan, texts);
+    let mut splices: BTreeMap<String, Vec<Splice>> = BTreeMap::new();
+    let mut answers = Vec::with_capacity(changes.len());
+    for change in changes {
+        let patches = patches(&desk, change, now);
+        answers.push(patches.map(|patches| {
+            for Patch { file, splice } in patches {
+                splices.entry(file).or_default().push(splice);
+            }
+        }));
+    }
+    let of_file = |(file, splices): (&String, &Vec<Splice>)| {
+        let (text, starts) = desk.texts.text(file).zip(desk.starts(file))?;
+        Some(splice::lines(file, text, &starts, splices.iter().collect()))
+    };
+    let edits = splices.iter().filter_map(of_file).flatten().collect();
+    SetStates { edits, answers }
+}
+
+fn patches(desk: &Desk<'_>, change: &Change<'_>, now: Timestamp) -> Result<Vec<Patch>, NoEdit> {
+    let &Change { item, state, record } = change;
+    let dialect = desk.plan.dialect;
+    if dialect == Dialect::Methodology {
         return Err(NoEdit::StateIsFiles);
     }
-    if item.container && !has_own_state(plan.dialect) {
+    if item.container && !has_own_state(dialect) {
         return Err(NoEdit::Container);
     }
     if matches!(state, ItemState::Ready | ItemState::Unknown) {
         return Err(NoEdit::NoWord);
     }
-    let mut edits = sites::edits(&sites::Wish { plan, item, state, texts, now })?;
-    edits.retain(|edit| edit.seen != edit.new);
-    if edits.is_empty() { Err(NoEdit::Already) } else { Ok(edits) }
+    let patches = sites::patches(&sites::Wish { desk, item, state, now, record })?;
+    let changes = |patch: &Patch| {
+        let text = desk.texts.text(&patch.file)?;
+        let starts = desk.starts(&patch.file)?;
+        splice::fits(text, &starts, &patch.splice)
+            .then(|| text[patch.splice.range.clone()] != patch.splice.new)
+    };
+    let said: Option<Vec<bool>> = patches.iter().map(changes).collect();
+    match said {
+        None => Err(NoEdit::NotFound),
+        Some(said) if said.contains(&true) => Ok(patches),
+        Some(_) => Err(NoEdit::Already),
+    }
 }
 
 /// The files whose texts [`set_state`] looks into; some of them need not exist.
 pub fn texts_for(plan: &Plan, item: &Item) -> BTreeSet<String> {
     let own = std::iter::once(item.place.file.clone());
     own.chain(sites::beside(plan)).collect()
+}
+
+/// The files that [`set_state`] looks into beside the items' own.
+pub fn beside(plan: &Plan) -> Vec<String> {
+    sites::beside(plan)
 }
 
 /// Dialects in which a task keeps a word of its own beside those of its parts.

@@ -1,24 +1,25 @@
 //! What a dialect writes for a state: the word its own tools accept, in the spelling the plan has.
 
+use super::desk::Desk;
 use crate::plan::types::{Dialect, Item, ItemState, Plan};
 
 /// The word, or nothing where the dialect has none.
 ///
 /// Where the dialect's tool checks the word, only words that it accepts are written; elsewhere the
 /// plan's own spelling goes before the usual one.
-pub(super) fn word(plan: &Plan, item: &Item, state: ItemState) -> Option<String> {
-    match plan.dialect {
+pub(super) fn word(desk: &Desk<'_>, item: &Item, state: ItemState) -> Option<String> {
+    match desk.plan.dialect {
         Dialect::Ccw => ccw(state).map(str::to_owned),
         Dialect::Taskmaster => taskmaster(state).map(str::to_owned),
         Dialect::Beads => beads(state).map(str::to_owned),
-        Dialect::Compozy => own_spelling(plan, state).or_else(|| compozy(item, state)),
-        Dialect::Speckit => own_spelling(plan, state).or_else(|| heading(state)),
+        Dialect::Compozy => desk.spelling(state).or_else(|| compozy(item, state)),
+        Dialect::Speckit => desk.spelling(state).or_else(|| heading(state)),
         _ => None,
     }
 }
 
 /// What `ccw session task` accepts; it rejects `active` and `failed` although its schema has them.
-const fn ccw(state: ItemState) -> Option<&'static str> {
+pub(super) const fn ccw(state: ItemState) -> Option<&'static str> {
     match state {
         ItemState::Pending => Some("pending"),
         ItemState::InProgress => Some("in_progress"),
@@ -81,7 +82,7 @@ fn heading(state: ItemState) -> Option<String> {
 }
 
 /// The word that most items of the plan have for this state; of several, the first.
-fn own_spelling(plan: &Plan, state: ItemState) -> Option<String> {
+pub(super) fn own_spelling(plan: &Plan, state: ItemState) -> Option<String> {
     let is_word = |word: &&str| {
         word.chars().all(|it| it.is_ascii_alphanumeric() || " _-".contains(it))
             && word.chars().filter(char::is_ascii_alphabetic).count() > 2

@@ -48,6 +48,8 @@ fn fields(kind: &EventKind) -> Value {
             json!({ "task": task, "outcome": outcome.word(), "message": message(outcome) })
         }
         EventKind::TaskBlocked { task, by } => json!({ "task": task, "by": by }),
+        EventKind::PlanWritten { tasks } => json!({ "tasks": tasks }),
+        EventKind::PlanNotWritten { task, why } => json!({ "task": task, "why": why }),
         EventKind::RunCancelling { reason, by } => json!({ "reason": reason, "by": by }),
         EventKind::RunPaused { by } | EventKind::RunUnpaused { by } => json!({ "by": by }),
         EventKind::ClockGap { gap_ms } => json!({ "gap_ms": gap_ms }),

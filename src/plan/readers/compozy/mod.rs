@@ -15,7 +15,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Reader, Reading, Scope};
 use crate::plan::{
@@ -35,11 +35,23 @@ pub(in crate::plan) fn status_line(text: &str) -> Option<usize> {
     header::read(text).status.map(|(_, line)| line)
 }
 
-/// Where an index lists the task of this file, and as what.
-pub(in crate::plan) fn index_line(index: &str, file: &str) -> Option<(usize, ItemState)> {
-    let number = name::of_file(file)?.number;
-    let entries = index::read(index).entries;
-    entries.iter().find(|it| it.number == number).map(|it| (it.line, it.state))
+/// Where an index lists each task, and as what.
+pub(in crate::plan) struct IndexLines(HashMap<name::Number, (usize, ItemState)>);
+
+impl IndexLines {
+    /// Reads an index.
+    pub(in crate::plan) fn read(index: &str) -> Self {
+        let mut lines = HashMap::new();
+        for entry in index::read(index).entries {
+            lines.entry(entry.number).or_insert((entry.line, entry.state));
+        }
+        Self(lines)
+    }
+
+    /// What is listed of the task of this file.
+    pub(in crate::plan) fn of_file(&self, file: &str) -> Option<(usize, ItemState)> {
+        self.0.get(&name::of_file(file)?.number).copied()
+    }
 }
 
 fn wants(path: &str) -> Want {

@@ -1,0 +1,29 @@
+//! What a finished task leaves for those after it, when its agent left nothing: only what is known.
+
+use std::fmt::Write as _;
+
+use super::ledger::Note;
+use crate::{plan::Item, run::Specification, text};
+
+/// The summary of a finished task, in the form of its dialect.
+pub fn summary(spec: &Specification, note: &Note, item: &Item) -> String {
+    let title = text::plain(&item.title);
+    let mut summary = format!("# Task: {} {title}\n\n## Run\n\n", item.id);
+    let work = &note.work;
+    let mut say = |name: &str, value: String| {
+        // Writing to a string never fails.
+        let _ = writeln!(summary, "- **{name}**: {value}");
+    };
+    say("Run", format!("`{}`, task `{}`", spec.run, note.task));
+    say("Attempts", work.attempts.to_string());
+    if let Some((started, ended)) = work.started.zip(work.ended) {
+        say("Started", started.rfc3339());
+        say("Ended", format!("{} ({})", ended.rfc3339(), text::format_duration(ended.since(started))));
+    }
+    if let Some(tests) = work.tests {
+        say("Tests", format!("{} passed, {} failed, {} skipped", tests.passed, tests.failed, tests.skipped));
+    }
+    say("Log", format!("`plandeck logs {} --task {}`", spec.run.short(), note.task));
+    summary.push_str("\n## Status: ✅ Complete\n");
+    summary
+}

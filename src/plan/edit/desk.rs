@@ -1,0 +1,158 @@
+//! What is known of the texts that edits look into: each understood once, however many items change.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    ops::Range,
+    rc::Rc,
+};
+
+use super::{boxes::Boxes, splice::LineStarts, words};
+use crate::plan::{
+    json::{Json, Part},
+    listing::Listing,
+    readers::{ccw, compozy, state_of_mark, taskmaster},
+    types::{Dialect, ItemState, Plan},
+};
+
+/// A plan's texts, on the table.
+pub(super) struct Desk<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) texts: &'a Listing,
+    boxes: RefCell<HashMap<String, Rc<Boxes<'a>>>>,
+    starts: RefCell<HashMap<String, Rc<LineStarts>>>,
+    objects: RefCell<HashMap<String, Option<Rc<Objects<'a>>>>>,
+    list: OnceCell<Option<Entries>>,
+    index: OnceCell<Option<compozy::IndexLines>>,
+    spellings: RefCell<HashMap<ItemState, Option<String>>>,
+}
+
+/// The tasks of a JSON file that holds several, by where they begin.
+pub(super) struct Objects<'a> {
+    json: Json<'a>,
+    by_line: HashMap<usize, Vec<(String, Range<usize>)>>,
+}
+
+/// What a session's list says of its tasks, by their ids.
+struct Entries(HashMap<String, ccw::todo::Entry>);
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(plan: &'a Plan, texts: &'a Listing) -> Self {
+        Self {
+            plan,
+            texts,
+            boxes: RefCell::default(),
+            starts: RefCell::default(),
+            objects: RefCell::default(),
+            list: OnceCell::new(),
+            index: OnceCell::new(),
+            spellings: RefCell::default(),
+        }
+    }
+
+    /// The checkboxes of a file; nothing when there is no such text.
+    pub(super) fn boxes(&self, file: &str) -> Option<Rc<Boxes<'a>>> {
+        let text = self.texts.text(file)?;
+        let mut boxes = self.boxes.borrow_mut();
+        if let Some(known) = boxes.get(file) {
+            return Some(Rc::clone(known));
+        }
+        let meaning = if self.plan.dialect == Dialect::Ccw { ccw::state_of_mark } else { state_of_mark };
+        let read = Rc::new(Boxes::read(text, meaning));
+        boxes.insert(file.to_owned(), Rc::clone(&read));
+        Some(read)
+    }
+
+    /// Where the lines of a file begin.
+    pub(super) fn starts(&self, file: &str) -> Option<Rc<LineStarts>> {
+        let text = self.texts.text(file)?;
+        let mut starts = self.starts.borrow_mut();
+        let known = starts.entry(file.to_owned()).or_insert_with(|| Rc::new(LineStarts::of(text)));
+        Some(Rc::clone(known))
+    }
+
+    /// The bytes of a line, without its ending.
+    pub(super) fn line(&self, file: &str, line: usize) -> Option<Range<usize>> {
+        self.starts(file)?.range(self.texts.text(file)?, line)
+    }
+
+    /// The tasks in a file that holds several.
+    pub(super) fn objects(&self, file: &str) -> Option<Rc<Objects<'a>>> {
+        let mut all = self.objects.borrow_mut();
+        if let Some(known) = all.get(file) {
+            return known.clone();
+        }
+        let read = self.texts.text(file).and_then(|text| Objects::read(self.plan, text)).map(Rc::new);
+        all.insert(file.to_owned(), read.clone());
+        read
+    }
+
+    /// What a session's list says of the task of this id.
+    pub(super) fn entry(&self, list: &str, id: &str) -> Option<&ccw::todo::Entry> {
+        let entries = self.list.get_or_init(|| {
+            let text = self.texts.text(list)?;
+            let read = ccw::todo::read(text, self.plan.items.iter().map(|it| it.id.as_str()));
+            let tasks = read.entries.into_iter().filter(|entry| !entry.container);
+            Some(Entries(tasks.map(|entry| (entry.id.clone(), entry)).collect()))
+        });
+        entries.as_ref()?.0.get(id)
+    }
+
+    /// Where an index lists the task of this file, and as what.
+    pub(super) fn index_line(&self, index: &str, file: &str) -> Option<(usize, ItemState)> {
+        let lines = self.index.get_or_init(|| self.texts.text(index).map(compozy::IndexLines::read));
+        lines.as_ref()?.of_file(file)
+    }
+
+    /// The word that most items of the plan have for this state.
+    pub(super) fn spelling(&self, state: ItemState) -> Option<String> {
+        let mut spellings = self.spellings.borrow_mut();
+        spellings.entry(state).or_insert_with(|| words::own_spelling(self.plan, state)).clone()
+    }
+}
+
+impl<'a> Objects<'a> {
+    fn read(plan: &Plan, text: &'a str) -> Option<Self> {
+        let json = Json::new(text);
+        let root = json.root().ok()?;
+        let found = match plan.dialect {
+            Dialect::Taskmaster => {
+                let objects = taskmaster::objects(root, plan.id.as_str());
+                objects.into_iter().map(|(id, part)| (id, part.line(), part.range())).collect()
+            }
+            _ => embedded(root)?,
+        };
+        let mut by_line: HashMap<usize, Vec<(String, Range<usize>)>> = HashMap::new();
+        for (id, line, range) in found {
+            by_line.entry(line).or_default().push((id, range));
+        }
+        Some(Self { json, by_line })
+    }
+
+    /// Of the objects on a line, the one of this id. An id that two objects have got `~2` for the second.
+    pub(super) fn find(&self, id: &str, line: usize) -> Option<Part<'_>> {
+        let bare = id.rsplit_once('~').filter(|(_, it)| it.parse::<usize>().is_ok()).map(|it| it.0);
+        let on_line = self.by_line.get(&line)?;
+        let exact = on_line.iter().find(|it| it.0 == id);
+        let (_, range) = exact.or_else(|| on_line.iter().rfind(|it| Some(it.0.as_str()) == bare))?;
+        self.json.part(range.clone())
+    }
+}
+
+/// The tasks that a session's metadata holds itself.
+fn embedded(root: Part<'_>) -> Option<Vec<(String, usize, Range<usize>)>> {
+    let tasks = root.members()?.any(&["tasks", "task_list"])?;
+    let parts: Vec<(String, Part<'_>)> = match tasks.members() {
+        Some(members) => members.iter().map(|(id, part)| (id.to_owned(), part)).collect(),
+        None => {
+            let elements = tasks.elements()?.into_iter().enumerate();
+            elements.map(|(at, part)| (format!("IMPL-{}", at + 1), part)).collect()
+        }
+    };
+    let found = parts.into_iter().filter_map(|(fallback, part)| {
+        let members = part.members()?;
+        let line = members.any(&super::sites::CCW_IDS).map_or_else(|| part.line(), Part::line);
+        Some((members.word(&super::sites::CCW_IDS).unwrap_or(fallback), line, part.range()))
+    });
+    Some(found.collect())
+}
