@@ -2,9 +2,14 @@
 
 use std::{fs, io, sync::Arc};
 
-use super::{error::Error, lock, open::Control};
+use super::{
+    error::Error,
+    lock,
+    open::{Control, Parts},
+};
 use crate::{
     clock::Moment,
+    engine::scribe,
     ids::{RunId, Seq, TaskName},
     journal::read_spool,
     process,
@@ -80,7 +85,12 @@ impl Control {
         let survivors = process::kill_marked(&format!("{run}/"));
         let spec = self.journal.specification(run)?.ok_or_else(|| no_such(run))?;
         let past = self.journal.events_after(run, Seq(0), usize::MAX)?;
-        let end = last_events(spec, &past, survivors.clone());
+        let spec = Arc::new(spec);
+        let mut end = last_events(Arc::clone(&spec), &past, survivors.clone());
+        let Parts { state, workspace, clock, .. } = &self.parts;
+        let written = scribe::catch_up(&spec, workspace, state, clock, &past, &end);
+        let before_the_end = end.len().saturating_sub(1);
+        end.splice(before_the_end..before_the_end, written);
         let half_done = lost_tasks(&end);
         let (last, now) = past.last().map_or((Seq(0), Moment::default()), |it| (it.seq, it.at));
         let ts = self.parts.clock.wall();
@@ -125,8 +135,8 @@ fn read_if_there(folder: &RunFolder) -> Result<Option<String>, Error> {
 }
 
 /// What the scheduler says of a run whose supervisor went away. Nothing when it had ended.
-fn last_events(spec: Specification, past: &[Event], survivors: Vec<Survivor>) -> Vec<EventKind> {
-    let mut state = State::new(Arc::new(spec));
+fn last_events(spec: Arc<Specification>, past: &[Event], survivors: Vec<Survivor>) -> Vec<EventKind> {
+    let mut state = State::new(spec);
     for event in past {
         state.apply(&event.kind, event.at);
     }

@@ -16,7 +16,7 @@ use super::{
     ending::facts,
     order::{Surroundings, order},
     recorder::Recorder,
-    scribe::{Ledger, Pen, Scribe, Written},
+    scribe::{self, Ledger, Pen, Scribe, Written},
 };
 use crate::{
     clock::{Clock, Moment, Timestamp},
@@ -117,7 +117,7 @@ impl Engine {
             folder.spool(),
             Arc::clone(&clock),
         );
-        let scribe = scribe(&spec, &workspace, &state_folder, &clock, inbox)
+        let scribe = start_scribe(&spec, &workspace, &state_folder, &clock, inbox)
             .map_err(Error::while_doing("make ready for writing the plan"))?;
         let before = Snapshot::take(&workspace, &[state_folder.root()], &spec.deliverables);
         let now = clock.now();
@@ -322,11 +322,8 @@ impl Engine {
 
     /// Records what became of the plan's files.
     fn note(&mut self, written: Written) {
-        let Written { tasks, not, files, .. } = written;
-        self.written.extend(files);
-        let done = (!tasks.is_empty()).then_some(EventKind::PlanWritten { tasks });
-        let failed = not.into_iter().map(|(task, why)| EventKind::PlanNotWritten { task, why });
-        let events: Vec<EventKind> = done.into_iter().chain(failed).collect();
+        self.written.extend(written.files.iter().cloned());
+        let events = scribe::events(written);
         let now = self.clock.now();
         for event in &events {
             self.state.apply(event, now);
@@ -401,7 +398,7 @@ impl Engine {
 }
 
 /// Who writes the plan's files, if this run does that.
-fn scribe(
+fn start_scribe(
     spec: &Arc<Specification>,
     workspace: &Path,
     state: &StateFolder,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     plan::Next,
     run::{Advice, Outcome, RunRecord, RunSummary, Status, TaskRecord, TestCounts},
-    text::format_duration,
+    text::{self, format_duration},
 };
 
 /// What the panel of an end is made from.
@@ -28,6 +28,8 @@ pub struct Ended<'a> {
 
 /// How many files a panel lists.
 const FILES: usize = 6;
+/// How many ends that the plan's files do not say are named.
+const UNWRITTEN: usize = 3;
 /// How many lines of output the panel of a success shows, and any other.
 const OUTPUT_OF_SUCCESS: usize = 4;
 const OUTPUT_OF_FAILURE: usize = 8;
@@ -91,7 +93,19 @@ fn sentences(ended: &Ended, task: Option<&TaskRecord>) -> Vec<String> {
             some => format!("{some} processes outlived the kill and may still be at work."),
         });
     }
+    said.extend(unwritten(record));
     said
+}
+
+/// What the plan's own files do not say although it happened.
+fn unwritten(record: &RunRecord) -> Vec<String> {
+    let told = record.unwritten.iter().take(UNWRITTEN).map(|(task, why)| {
+        format!("The plan's files do not say what became of {task}: {}", sentence(&text::plain(why)))
+    });
+    let more = record.unwritten.len().saturating_sub(UNWRITTEN);
+    let more =
+        (more > 0).then(|| format!("Nor do they of {more} more; events {} lists them.", record.id.short()));
+    told.chain(more).collect()
 }
 
 fn failed(record: &RunRecord, task: Option<&TaskRecord>) -> Vec<String> {
@@ -132,7 +146,7 @@ fn doing(output: &[String], idle: bool) -> String {
     let state = if idle { "idle" } else { "still at work" };
     match output.iter().rev().find(|line| !line.trim().is_empty()) {
         Some(line) => {
-            format!("It was {state}; the last thing it printed was: {}", crate::text::plain(line.trim()))
+            format!("It was {state}; the last thing it printed was: {}", text::plain(line.trim()))
         }
         None => {
             "It never printed anything: it may have waited for input, which it can't be given.".to_owned()

@@ -7,6 +7,7 @@
 //! The journal stays the truth: what can't be written is recorded and told, and whoever recovers a run
 //! writes with the same pen what is missing.
 
+mod catch_up;
 mod gather;
 mod ledger;
 mod pen;
@@ -14,6 +15,8 @@ mod place;
 mod summary;
 mod thread;
 
-pub use ledger::{Ledger, Note};
+pub use catch_up::catch_up;
+pub(super) use catch_up::events;
+pub use ledger::{Ledger, Note, Said, Work};
 pub use pen::{Pen, Written};
 pub(super) use thread::Scribe;

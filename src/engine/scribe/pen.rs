@@ -131,14 +131,15 @@ impl Pen {
         let by_id: HashMap<&ItemId, &Item> = page.plan.items.iter().map(|item| (&item.id, item)).collect();
         let mut found: Vec<(&Note, &Item, Record)> = Vec::with_capacity(notes.len());
         for note in notes {
-            match by_id.get(&note.item) {
+            match by_id.get(&note.item).filter(|item| self.finder.is_at_its_place(item)) {
                 Some(item) => {
                     let record = self.record(note, item, &mut edits)?;
                     found.push((note, item, record));
                 }
-                None => {
-                    edits.not.push((note.task.clone(), format!("{} is not in the plan any more", note.item)))
+                None if note.what.is_last() => {
+                    edits.not.push((note.task.clone(), self.finder.lost(&note.item)))
                 }
+                None => {}
             }
         }
         let changes: Vec<Change<'_>> = found

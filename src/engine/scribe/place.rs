@@ -9,7 +9,7 @@ use std::{
 use crate::{
     ids::ItemId,
     plan::{
-        Dialect, Plan, beside, dialect_wants,
+        Dialect, Item, Plan, beside, dialect_wants,
         listing::{Listing, Want, parent},
         read_as,
     },
@@ -65,6 +65,24 @@ impl Finder {
     /// The plan's files have moved: where items stand is looked up anew.
     pub fn forget(&mut self) {
         self.files = None;
+    }
+
+    /// True when an item was read from the file it stands in. A session whose one task file is broken
+    /// reads as if it had nothing but its list.
+    pub fn is_at_its_place(&self, item: &Item) -> bool {
+        self.is_one_file() || self.place(&item.id) == Some(&item.place.file)
+    }
+
+    /// Why an item can't be found.
+    pub fn lost(&self, item: &ItemId) -> String {
+        match self.place(item) {
+            Some(file) => format!("{file} does not hold {item} any more, or can't be read"),
+            None => format!("{item} is not in the plan any more"),
+        }
+    }
+
+    fn place(&self, item: &ItemId) -> Option<&String> {
+        self.files.as_ref()?.get(item)
     }
 
     /// The folder that holds what belongs to the plan.

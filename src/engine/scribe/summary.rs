@@ -23,7 +23,7 @@ pub fn summary(spec: &Specification, note: &Note, item: &Item) -> String {
     if let Some(tests) = work.tests {
         say("Tests", format!("{} passed, {} failed, {} skipped", tests.passed, tests.failed, tests.skipped));
     }
-    say("Log", format!("`plandeck logs {} --task {}`", spec.run.short(), note.task));
+    say("Log", format!("`plandeck logs {} {}`", spec.run.short(), note.task));
     summary.push_str("\n## Status: ✅ Complete\n");
     summary
 }

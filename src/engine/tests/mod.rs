@@ -1,8 +1,8 @@
 //! Whole runs with scripted children, a clock that is turned by hand, and a real journal.
 
 mod orders;
-mod requests;
 mod plans;
+mod requests;
 mod runs;
 mod trouble;
 
@@ -144,6 +144,7 @@ impl Theatre {
         let said = |events: Vec<Event>| {
             let tasks = events.into_iter().filter_map(|event| match event.kind {
                 EventKind::PlanWritten { tasks } => Some(tasks),
+                EventKind::PlanNotWritten { task, why } => panic!("{task}: {why}"),
                 _ => None,
             });
             tasks.flatten().map(|task| task.to_string()).collect::<Vec<_>>()

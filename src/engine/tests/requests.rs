@@ -165,7 +165,7 @@ fn the_systems_wish_is_a_cancellation_with_grace() {
 fn a_ring_wakes_the_engine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bell");
-    let (sender, inbox) = std::sync::mpsc::channel();
+    let (sender, inbox) = channel();
     bell::listen(&path, sender).unwrap();
     for _ in 0..2 {
         std::fs::OpenOptions::new().write(true).open(&path).unwrap().write_all(b"!").unwrap();
@@ -248,7 +248,7 @@ fn everything_is_written_then_answered_and_then_done() {
         workspace: workspace.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
-        inbox: std::sync::mpsc::channel().0,
+        inbox: channel().0,
     };
     let reader = Journal::open(&state.journal()).unwrap();
     let started = || {
@@ -256,7 +256,7 @@ fn everything_is_written_then_answered_and_then_done() {
         assert!(launched_before.orders().is_empty(), "answered before anything is done");
     };
     let engine = Engine::begin(parts, started).unwrap();
-    let mut theatre = Theatre { clock, cast, engine, folder, state, workspace };
+    let mut theatre = Theatre { clock, cast, engine, folder, state, workspace, inbox: channel().1 };
     assert_eq!(theatre.ask(cancel()), Some(Answer::Done));
     assert_eq!(theatre.play(), Verdict::Cancelled);
     assert_eq!(theatre.cast.deeds().len(), 4, "launched, stopped, killed, swept: {:?}", theatre.cast.deeds());

@@ -1,6 +1,6 @@
 //! From the beginning to the end.
 
-use std::{fs, sync::mpsc};
+use std::{fs, sync::mpsc::Sender};
 
 use super::*;
 use crate::{
@@ -164,7 +164,7 @@ fn a_run_is_started_once() {
         workspace: theatre.workspace.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
-        inbox: std::sync::mpsc::channel().0,
+        inbox: channel().0,
     };
     let again = Engine::begin(parts, || panic!("it did not start"));
     assert!(matches!(again, Err(Error::NotQueued { status: Status::Running, .. })));
@@ -186,7 +186,7 @@ fn thousands_of_tasks_that_can_not_be_launched_are_no_tower() {
 }
 
 /// A launcher whose children end as soon as they are launched.
-struct AtOnce(mpsc::Sender<Message>);
+struct AtOnce(Sender<Message>);
 
 impl Launcher for AtOnce {
     fn launch(&mut self, order: Order) {
@@ -227,7 +227,7 @@ fn a_run_turns_by_itself_on_its_thread() {
     state.run(spec.run).create().unwrap();
     let mut journal = Journal::open(&state.journal()).unwrap();
     journal.create_run(&spec, Timestamp::from_millis(0)).unwrap();
-    let (sender, inbox) = mpsc::channel();
+    let (sender, inbox) = channel();
     let parts = Parts {
         state: state.clone(),
         journal,
@@ -237,7 +237,7 @@ fn a_run_turns_by_itself_on_its_thread() {
         workspace: folder.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
-        inbox: std::sync::mpsc::channel().0,
+        inbox: channel().0,
     };
     let mut ready = false;
     assert_eq!(supervise(parts, &inbox, || ready = true).unwrap(), Verdict::Succeeded);

@@ -156,7 +156,7 @@ fn a_run_that_can_not_be_written_is_not_started() {
         workspace: first.workspace.path().to_owned(),
         env: BTreeMap::new(),
         supervisor: supervisor(),
-        inbox: std::sync::mpsc::channel().0,
+        inbox: channel().0,
     };
     let refused = Engine::begin(parts, || panic!("it did not start"));
     assert!(matches!(refused, Err(Error::Journal(_))));

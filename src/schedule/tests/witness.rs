@@ -124,6 +124,9 @@ impl Witness {
             EventKind::RunUnpaused { .. } => assert!(std::mem::replace(&mut self.paused, false)),
             EventKind::ClockGap { .. } => assert!(matches!(input, Input::ClockGap { .. })),
             EventKind::RunEnded { verdict, .. } => self.see_verdict(*verdict),
+            EventKind::PlanWritten { .. } | EventKind::PlanNotWritten { .. } => {
+                panic!("the scheduler knows no plan")
+            }
         }
     }
 

@@ -77,6 +77,11 @@ pub fn read(path: &str, task: Part<'_>, fallback: &str) -> Option<Task> {
         }
         word => status::stand(&mut item, word).into_iter().collect(),
     };
+    if item.state == ItemState::Blocked && failed_here(&members) {
+        item.state = ItemState::NeedsFix;
+        item.action = status::action(item.state);
+        item.why.push_str(", because its run failed");
+    }
     item.parent = parent(&members);
     item.priority = priority(&members, meta.as_ref());
     item.parallel = is_parallel(&members, meta.as_ref());
@@ -89,6 +94,13 @@ pub fn read(path: &str, task: Part<'_>, fallback: &str) -> Option<Task> {
         problems,
         item,
     })
+}
+
+/// The format has no word for a task that failed: our runs leave it `blocked`, and say beside it how it
+/// ended. Nothing stands in the way of running it again.
+fn failed_here(members: &Members<'_>) -> bool {
+    let outcome = task_part(members, "plandeck").and_then(|it| it.word(&["outcome"]));
+    outcome.is_some_and(|it| it != "succeeded")
 }
 
 fn task_part<'a>(members: &Members<'a>, name: &str) -> Option<Members<'a>> {
