@@ -103,6 +103,7 @@ pub fn record(number: u64, status: Status, tasks: &[(&str, Status, Option<Ending
         survivors: Vec::new(),
         cancel_reason: None,
         gaps: Vec::new(),
+        unwritten: Vec::new(),
     }
 }
 

@@ -137,7 +137,7 @@ impl Pen {
                     found.push((note, item, record));
                 }
                 None if note.what.is_last() => {
-                    edits.not.push((note.task.clone(), self.finder.lost(&note.item)))
+                    edits.not.push((note.task.clone(), self.finder.lost(&note.item)));
                 }
                 None => {}
             }

@@ -154,7 +154,7 @@ fn check(files: &[(&str, &str)], plan: &Value, items: [&str; 3], failed: ItemSta
     let kept: Vec<Vec<u8>> =
         files.iter().map(|(path, _)| fs::read(before.path().join(path)).unwrap()).collect();
     let mut theatre = play(before, run_of(plan, &items), &parts);
-    theatre.play_until(Duration::from_secs(120));
+    theatre.play_until(Duration::from_mins(2));
     theatre.hear_the_scribe_say(&[items[0], items[1]]);
     let half = states(theatre.workspace.path());
     let open = |state: ItemState| matches!(state, ItemState::Pending | ItemState::Ready);

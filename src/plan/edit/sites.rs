@@ -218,8 +218,8 @@ fn summary_link(wish: &Wish<'_, '_>) -> Option<Patch> {
     }
     let separator = if line.contains("](") { "|" } else { "→" };
     let at = range.start + line.len();
-    let link = format!(" {separator} [✅](./.summaries/{id}-summary.md)");
-    Some(Patch { file: path, splice: Splice::new(at..at, link) })
+    let behind = format!(" {separator} [✅](./.summaries/{id}-summary.md)");
+    Some(Patch { file: path, splice: Splice::new(at..at, behind) })
 }
 
 fn taskmaster_task(wish: &Wish<'_, '_>) -> Result<Vec<Patch>, NoEdit> {
