@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    context::{Context, Done},
+    context::{Context, Done, Face},
     failure::Failure,
-    follow, form, plans,
+    follow, form, plans, resume,
 };
 use crate::{
     cli::{CreateArgs, ExecutionArgs, InputSource, LaunchOptions, NextArgs, Output, PlanName, SubplanArgs},
@@ -97,7 +97,6 @@ fn refuse_what_nothing_obeys(workflow: &WorkflowName, args: &CreateArgs) -> Resu
         ("--strategy", args.strategy.is_some()),
         ("--agent", args.agent.is_some()),
         ("--complete", args.complete),
-        ("--resume", args.resume.is_some()),
     ];
     let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given) else { return Ok(()) };
     Err(Refusal::BadInput {
@@ -110,6 +109,9 @@ fn refuse_what_nothing_obeys(workflow: &WorkflowName, args: &CreateArgs) -> Resu
 
 fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateArgs) -> Result<Done, Failure> {
     refuse_what_nothing_obeys(workflow, args)?;
+    if let Some(run) = &args.resume {
+        return resume::carry_on(context, workflow, args, run);
+    }
     let plan = match &args.plan {
         Some(name) => Some(plans::resolve(context, name)?),
         None if workflow::needs_plan(context.config(), workflow) => {
@@ -122,12 +124,17 @@ fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateAr
     ask.input = input(context, args.input.as_ref())?;
     ask.slots = args.slots.map(std::num::NonZeroUsize::get);
     ask.fail_fast = args.fail_fast;
-    let after = match (args.follow, args.wait, context.face) {
+    let after = after(args, context.face);
+    launch(context, plan.as_ref(), &ask, Mode::of(&args.options, after))
+}
+
+/// What follows the creation of a run with these flags.
+pub(super) const fn after(args: &CreateArgs, face: Face) -> After {
+    match (args.follow, args.wait, face) {
         (true, ..) => After::Follow,
         (_, true, _) => After::Wait,
         _ => After::Leave,
-    };
-    launch(context, plan.as_ref(), &ask, Mode::of(&args.options, after))
+    }
 }
 
 /// What to do with a wish once it is understood.
@@ -140,7 +147,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    const fn of(options: &LaunchOptions, after: After) -> Self {
+    pub(super) const fn of(options: &LaunchOptions, after: After) -> Self {
         if options.dry_run { Self::DryRun } else { Self::Run(after) }
     }
 }
@@ -268,7 +275,7 @@ fn question(context: &Context<'_>, proposal: &Proposal) -> Confirm {
     }
 }
 
-fn print_specification(context: &mut Context<'_>, spec: &Specification) -> Result<Done, Failure> {
+pub(super) fn print_specification(context: &mut Context<'_>, spec: &Specification) -> Result<Done, Failure> {
     let value = serde_json::to_value(spec).expect("a specification can always be written as JSON");
     let value = json::envelope("run.specification", serde_json::json!({ "spec": value }));
     let text = if context.output == Output::Ndjson { json::line(&value) } else { json::document(&value) };
@@ -276,7 +283,7 @@ fn print_specification(context: &mut Context<'_>, spec: &Specification) -> Resul
     Ok(Done::well())
 }
 
-fn with_options(ask: Ask, options: &LaunchOptions) -> Ask {
+pub(super) fn with_options(ask: Ask, options: &LaunchOptions) -> Ask {
     Ask {
         params: options.params.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
         timeout: options.timeout,

@@ -22,6 +22,7 @@ mod plan;
 mod plans;
 mod proof;
 mod prune;
+mod resume;
 mod runs;
 mod settings;
 mod show_run;

@@ -2,11 +2,11 @@
 //! inherited by accident.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
 
-use globset::Glob;
+use globset::{Glob, GlobMatcher};
 
 use crate::{
     ids::AttemptId,
@@ -21,19 +21,45 @@ use crate::{
 pub(super) struct Surroundings<'a> {
     pub spec: &'a Specification,
     pub workspace: &'a Path,
-    /// The asker's environment.
-    pub env: &'a BTreeMap<String, String>,
+    /// The asker's environment, and what tasks take of it.
+    pub passing: &'a mut Passing,
     pub log: PathBuf,
+}
+
+/// The asker's environment, from which tasks pick what is passed on. Most tasks of a run pick alike.
+#[derive(Debug)]
+pub(super) struct Passing {
+    env: BTreeMap<String, String>,
+    picked: HashMap<Vec<String>, BTreeMap<String, String>>,
+}
+
+impl Passing {
+    pub fn of(env: BTreeMap<String, String>) -> Self {
+        Self { env, picked: HashMap::new() }
+    }
+
+    /// What fits one of these names or patterns. `LC_*` fits `LC_ALL`; what is no pattern fits itself.
+    fn pick(&mut self, patterns: &[String]) -> &BTreeMap<String, String> {
+        if !self.picked.contains_key(patterns) {
+            let globs: Vec<GlobMatcher> =
+                patterns.iter().filter_map(|it| Glob::new(it).ok()).map(|it| it.compile_matcher()).collect();
+            let fits = |name: &String| patterns.contains(name) || globs.iter().any(|it| it.is_match(name));
+            let passed = self.env.iter().filter(|(name, _)| fits(name));
+            let passed = passed.map(|(name, value)| (name.clone(), value.clone())).collect();
+            self.picked.insert(patterns.to_vec(), passed);
+        }
+        &self.picked[patterns]
+    }
 }
 
 /// Makes the order for an attempt, or says why its task can't be launched.
 pub(super) fn order(
     task: &Task,
     attempt: &AttemptId,
-    around: Surroundings<'_>,
+    mut around: Surroundings<'_>,
 ) -> Result<Order, LaunchFailure> {
     let cwd = cwd(task, around.workspace)?;
-    let env = env(task, attempt, &around);
+    let env = env(task, attempt, &mut around);
     Ok(Order {
         attempt: attempt.clone(),
         argv: argv(task, &env, &cwd)?,
@@ -77,11 +103,9 @@ fn cwd(task: &Task, workspace: &Path) -> Result<PathBuf, LaunchFailure> {
 }
 
 /// What the recipe passes on and sets, and what names the attempt. Nobody can set the latter.
-fn env(task: &Task, attempt: &AttemptId, around: &Surroundings<'_>) -> BTreeMap<String, String> {
+fn env(task: &Task, attempt: &AttemptId, around: &mut Surroundings<'_>) -> BTreeMap<String, String> {
     let run = around.spec.run.to_string();
-    let passed = around.env.iter().filter(|(name, _)| task.pass_env.iter().any(|it| fits(it, name)));
-    let mut env: BTreeMap<String, String> =
-        passed.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut env = around.passing.pick(&task.pass_env).clone();
     env.extend(task.env.clone());
     let ours = [
         (MARK, format!("{run}/{}/{}", attempt.task.as_str(), attempt.number)),
@@ -95,9 +119,4 @@ fn env(task: &Task, attempt: &AttemptId, around: &Surroundings<'_>) -> BTreeMap<
     let named = ours.into_iter().chain(plan).chain(item);
     env.extend(named.map(|(name, value)| (name.to_owned(), value)));
     env
-}
-
-/// `LC_*` fits `LC_ALL`; what is no pattern fits itself.
-fn fits(pattern: &str, name: &str) -> bool {
-    pattern == name || Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }

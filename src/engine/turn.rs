@@ -1,7 +1,7 @@
 //! The turning itself.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     io,
     path::{Path, PathBuf},
     sync::{
@@ -14,13 +14,13 @@ use std::{
 use super::{
     Error, Message, Parts,
     ending::facts,
-    order::{Surroundings, order},
+    order::{Passing, Surroundings, order},
     recorder::Recorder,
     scribe::{self, Ledger, Pen, Scribe, Written},
 };
 use crate::{
     clock::{Clock, Moment, Timestamp},
-    ids::AttemptId,
+    ids::{AttemptId, TaskName},
     process::launcher::{Launcher, Report},
     run::{Answer, EventKind, Specification, Status, Task, Verdict},
     schedule::{self, Effect, Input, State, Step},
@@ -32,6 +32,9 @@ use crate::{
 
 /// Behind the bell, and between two looks at a journal that can't be written.
 const POLL: Duration = Duration::from_millis(250);
+
+/// A start is written so much later at most, to be written with what follows it.
+const GATHERING: Duration = Duration::from_millis(4);
 
 /// Clocks that part by less did not sleep: they are read one after the other.
 const GAP: Duration = Duration::from_secs(1);
@@ -55,16 +58,21 @@ pub fn supervise(parts: Parts, inbox: &Receiver<Message>, started: impl FnOnce()
             engine.close();
             return Ok(verdict);
         }
+        let mut messages = Vec::new();
         match inbox.recv_timeout(engine.patience()) {
-            Ok(message) => engine.take(message),
+            Ok(message) => messages.push(message),
             Err(RecvTimeoutError::Timeout) => {}
             // Nobody is left to tell us anything; the journal may still hold requests.
             Err(RecvTimeoutError::Disconnected) => std::thread::park_timeout(engine.patience()),
         }
         // All that is known already is known before a deadline is served.
-        for message in inbox.try_iter() {
-            engine.take(message);
+        messages.extend(inbox.try_iter());
+        // What has only started may be over in a moment, and is then written with its end.
+        if !messages.is_empty() && messages.iter().all(is_start) {
+            messages.extend(inbox.recv_timeout(GATHERING.min(engine.patience())));
+            messages.extend(inbox.try_iter());
         }
+        engine.take_all(messages);
         engine.look_around();
     }
 }
@@ -79,7 +87,9 @@ pub(super) struct Engine {
     folder: RunFolder,
     state_folder: StateFolder,
     workspace: PathBuf,
-    env: BTreeMap<String, String>,
+    passing: Passing,
+    /// Where each task stands in the specification.
+    places: HashMap<TaskName, usize>,
     /// How the deliverables were before anything ran.
     before: Snapshot,
     /// What an effect led to at once, to be taken next.
@@ -121,6 +131,8 @@ impl Engine {
             .map_err(Error::while_doing("make ready for writing the plan"))?;
         let before = Snapshot::take(&workspace, &[state_folder.root()], &spec.deliverables);
         let now = clock.now();
+        let names = spec.tasks.iter().map(|task| task.name.clone());
+        let places = names.zip(0..).collect();
         let mut engine = Self {
             state: State::new(Arc::clone(&spec)),
             parted: clock.boot().since(now),
@@ -136,7 +148,8 @@ impl Engine {
             folder,
             state_folder,
             workspace,
-            env,
+            passing: Passing::of(env),
+            places,
             before,
             scribe,
             untold: Vec::new(),
@@ -148,6 +161,42 @@ impl Engine {
         engine.act(step.effects);
         engine.catch_up();
         Ok(engine)
+    }
+
+    /// Takes what came at once. Reports that lead to nothing to be done are written with the next one:
+    /// what is to be done is always done before anything else is decided.
+    pub fn take_all(&mut self, messages: Vec<Message>) {
+        let now = self.clock.now();
+        let mut gathered = Step::default();
+        for message in messages {
+            let report = match message {
+                Message::Report(report) => report,
+                other => {
+                    self.carry_out(std::mem::take(&mut gathered), now);
+                    self.take(other);
+                    continue;
+                }
+            };
+            let input = self.translate(report);
+            self.listen(now);
+            let step = schedule::step(&mut self.state, &input, now);
+            gathered.events.extend(step.events);
+            gathered.effects.extend(step.effects);
+            if !gathered.effects.is_empty() {
+                self.carry_out(std::mem::take(&mut gathered), now);
+            }
+        }
+        self.carry_out(gathered, now);
+    }
+
+    /// Written, then done, and so on with what that led to.
+    fn carry_out(&mut self, step: Step, now: Moment) {
+        if step.events.is_empty() && step.effects.is_empty() {
+            return;
+        }
+        let effects = self.write(step, now);
+        self.act(effects);
+        self.catch_up();
     }
 
     pub fn take(&mut self, message: Message) {
@@ -334,13 +383,14 @@ impl Engine {
     }
 
     fn launch(&mut self, attempt: &AttemptId) {
+        let spec = Arc::clone(&self.spec);
         let around = Surroundings {
-            spec: &self.spec,
+            spec: &spec,
             workspace: &self.workspace,
-            env: &self.env,
+            passing: &mut self.passing,
             log: self.folder.log(attempt),
         };
-        match order(self.task(attempt), attempt, around) {
+        match order(&spec.tasks[self.places[&attempt.task]], attempt, around) {
             Ok(order) => self.launcher.launch(order),
             Err(why) => self.upcoming.push_back(Input::FailedToStart { attempt: attempt.clone(), why }),
         }
@@ -393,8 +443,13 @@ impl Engine {
     }
 
     fn task(&self, attempt: &AttemptId) -> &Task {
-        self.spec.task(&attempt.task).expect("the launcher is given tasks of this run only")
+        let place = self.places.get(&attempt.task).expect("the launcher is given tasks of this run only");
+        &self.spec.tasks[*place]
     }
+}
+
+const fn is_start(message: &Message) -> bool {
+    matches!(message, Message::Report(Report::Started { .. }))
 }
 
 /// Who writes the plan's files, if this run does that.

@@ -18,6 +18,10 @@ pub struct Journal {
 /// How long a statement waits for another writer.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// Pages of the write-ahead file (16 MiB of them) after which it is taken into the journal, which waits for
+/// the disk twice.
+const CHECKPOINT: u32 = 4_000;
+
 /// More than there are statements, so that each is compiled once.
 const STATEMENTS: usize = 64;
 
@@ -123,6 +127,7 @@ impl Journal {
         self.db.busy_timeout(BUSY).doing("set up the journal")?;
         self.db.set_prepared_statement_cache_capacity(STATEMENTS);
         self.db.pragma_update(None, "foreign_keys", true).doing("set up the journal")?;
+        self.db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT).doing("set up the journal")?;
         self.db.pragma_update(None, "synchronous", "normal").doing("set up the journal")
     }
 

@@ -35,7 +35,9 @@ impl Journal {
         self.durably(true, |step| {
             let n = insert_run(step, spec)?;
             insert_tasks(step, n, spec)?;
-            take_in(step, &mut Place { n, last: Seq(0) }, &created)
+            let mut place = Place { n, last: Seq(0) };
+            take_in(step, &mut place, &created)?;
+            count_events(step, &place)
         })
     }
 
@@ -53,7 +55,8 @@ impl Journal {
                     return Err(Error::Gap { run, expected: place.next(), found: Seq(0) });
                 }
                 take_in(step, &mut place, event)
-            })
+            })?;
+            count_events(step, &place)
         })
     }
 
@@ -231,6 +234,10 @@ fn take_in(step: &Transaction<'_>, place: &mut Place, event: &Event) -> Result<(
     insert_event(step, place.n, event)?;
     project(step, place.n, event)?;
     place.last = event.seq;
+    Ok(())
+}
+
+fn count_events(step: &Transaction<'_>, place: &Place) -> Result<(), Error> {
     step.prepare_cached("update runs set last_seq = ?2 where n = ?1")
         .and_then(|mut it| it.execute(params![place.n, signed(place.last.0)]))
         .doing("count a run's events")?;

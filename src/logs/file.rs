@@ -247,6 +247,10 @@ pub(super) fn tail_parts(log: &Path) -> [PathBuf; 2] {
 }
 
 fn create(path: &Path) -> io::Result<File> {
+    match OpenOptions::new().append(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made,
+    }
     let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
     file.set_len(0)?;
     file.set_permissions(Permissions::from_mode(0o600))?;

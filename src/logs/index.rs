@@ -96,7 +96,14 @@ impl Index {
     ///
     /// The file can't be read, or was written by a version that this one does not know.
     pub fn read(log: &Path) -> io::Result<Self> {
-        let bytes = fs::read(index_path(log))?;
+        let bytes = match fs::read(index_path(log)) {
+            Ok(bytes) => bytes,
+            // Nothing was printed: nothing was written to it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && log.exists() => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(error),
+        };
         let Some(records) = bytes.strip_prefix(&MAGIC) else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
@@ -167,16 +174,41 @@ fn parse(record: &[u8; RECORD]) -> (u64, u8, u64) {
 /// The writing side. An index is an aid: when it can't be written, the log goes on without it.
 #[derive(Debug)]
 pub(super) struct IndexWriter {
-    file: Option<File>,
+    path: PathBuf,
+    file: Opened,
     last: Option<(Stream, Timestamp)>,
 }
 
+/// The file of an index: made with its first record, for most tasks of a large plan print nothing.
+#[derive(Debug)]
+enum Opened {
+    NotYet,
+    Yes(File),
+    /// It can't be written.
+    Failed,
+}
+
 impl IndexWriter {
+    /// Takes the place of an index that may be there.
     pub(super) fn create(log: &Path) -> io::Result<Self> {
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(index_path(log))?;
-        file.write_all(&MAGIC)?;
-        Ok(Self { file: Some(file), last: None })
+        let path = index_path(log);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(Self { path, file: Opened::NotYet, last: None }),
+        }
+    }
+
+    fn open(&mut self) -> Option<&mut File> {
+        if matches!(self.file, Opened::NotYet) {
+            let made =
+                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&self.path);
+            let begun = made.and_then(|mut file| file.write_all(&MAGIC).map(|()| file));
+            self.file = begun.map_or(Opened::Failed, Opened::Yes);
+        }
+        match &mut self.file {
+            Opened::Yes(file) => Some(file),
+            Opened::NotYet | Opened::Failed => None,
+        }
     }
 
     /// A chunk begins at `position`.
@@ -200,8 +232,8 @@ impl IndexWriter {
         record[..8].copy_from_slice(&position.to_le_bytes());
         record[8..].copy_from_slice(&((value << 8) | u64::from(kind)).to_le_bytes());
         // Half a record would shift all that follow; after the first failure nothing more is written.
-        if self.file.as_mut().is_some_and(|file| file.write_all(&record).is_err()) {
-            self.file = None;
+        if self.open().is_some_and(|file| file.write_all(&record).is_err()) {
+            self.file = Opened::Failed;
         }
     }
 }

@@ -4,9 +4,13 @@ use std::{
     cmp::Reverse,
     fs::{self, File},
     io::{BufRead as _, BufReader},
+    sync::OnceLock,
 };
 
-use rustix::process::Pid;
+use rustix::{
+    process::{Pid, getpid},
+    thread::gettid,
+};
 
 use super::launcher::MARK;
 use crate::run::{ProcessId, Survivor};
@@ -63,15 +67,20 @@ pub(super) fn numbers() -> Vec<Pid> {
     numbers
 }
 
-/// The children of this process, all threads': orphans that a subreaper adopted are among them. `None`
-/// where the kernel does not tell. It may overlook one while others come and go.
+/// The children of this thread, and of the process's first one: that is who the kernel gives the orphans
+/// to that a subreaper adopts. `None` where it does not tell. It may overlook one while others come and go.
 pub(super) fn own_children() -> Option<Vec<Pid>> {
-    let mut children = Vec::new();
-    for thread in fs::read_dir("/proc/self/task").ok()?.flatten() {
-        let list = fs::read_to_string(thread.path().join("children")).ok()?;
-        children.extend(list.split_ascii_whitespace().filter_map(parse_pid));
+    let first = format!("/proc/self/task/{}/children", getpid());
+    let mut children: Vec<Pid> = listed(&first)?;
+    if gettid() != getpid() {
+        children.extend(listed("/proc/thread-self/children")?);
     }
     Some(children)
+}
+
+fn listed(path: &str) -> Option<Vec<Pid>> {
+    let list = fs::read_to_string(path).ok()?;
+    Some(list.split_ascii_whitespace().filter_map(parse_pid).collect())
 }
 
 /// The attempt that a process says it belongs to, from the environment it was started with.
@@ -116,15 +125,22 @@ pub(super) fn in_our_namespace(pid: Pid) -> bool {
 #[must_use]
 pub fn identity(pid: u32) -> Option<ProcessId> {
     let seen = Seen::look(Pid::from_raw(i32::try_from(pid).ok()?)?)?;
-    Some(ProcessId { pid, birth: seen.birth, boot: boot()?, namespace: namespace()? })
+    let (boot, namespace) = here()?;
+    Some(ProcessId { pid, birth: seen.birth, boot: boot.clone(), namespace: namespace.clone() })
 }
 
 /// True while exactly this process runs: number, birth, boot and namespace fit, and it is no zombie.
 #[must_use]
 pub fn is_alive(process: &ProcessId) -> bool {
-    let here = boot().as_ref() == Some(&process.boot) && namespace().as_ref() == Some(&process.namespace);
+    let here = here().is_some_and(|(boot, own)| *boot == process.boot && *own == process.namespace);
     let seen = i32::try_from(process.pid).ok().and_then(Pid::from_raw).and_then(Seen::look);
     here && seen.is_some_and(|it| it.birth == process.birth && !it.dead)
+}
+
+/// The boot and the namespace of numbers we live in. A process never sees another of either.
+fn here() -> Option<&'static (String, String)> {
+    static HERE: OnceLock<Option<(String, String)>> = OnceLock::new();
+    HERE.get_or_init(|| Some((boot()?, namespace()?))).as_ref()
 }
 
 fn boot() -> Option<String> {

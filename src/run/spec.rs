@@ -121,6 +121,9 @@ pub struct Task {
     /// The item of the plan that it moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemId>,
+    /// How often runs that this one carries on have tried it: its attempts are numbered from there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tried: u32,
     /// Its success is written into the plan's files.
     #[serde(default, skip_serializing_if = "is_false")]
     pub write_back: bool,
@@ -170,6 +173,11 @@ pub struct Task {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
 const fn is_false(it: &bool) -> bool {
     !*it
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+const fn is_zero(it: &u32) -> bool {
+    *it == 0
 }
 
 /// How output is caught.

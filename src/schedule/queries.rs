@@ -81,7 +81,7 @@ impl State {
         let (_, at) = self.agenda.launchable.first()?;
         let tried = match &self.history.tasks[*at] {
             Progress::Resting(rest) => rest.tried,
-            _ => 0,
+            _ => self.graph.task(*at).tried,
         };
         Some(self.graph.attempt(*at, tried + 1))
     }

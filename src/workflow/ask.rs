@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     config::{Config, PromptBy},
     ids::{ItemId, RunId, WorkflowName},
-    run::spec::Origin,
+    run::{Limits, spec::Origin},
 };
 
 /// A wish to move a plan on.
@@ -53,6 +53,13 @@ impl Ask {
     #[must_use]
     pub fn on(workflow: &str, item: &ItemId) -> Self {
         Self { items: vec![item.clone()], ..Self::of(workflow) }
+    }
+
+    /// Puts the limits that were asked for in the place of a task's own.
+    pub(super) fn limit(&self, limits: &mut Limits) {
+        let limit = |given: Duration| (given > Duration::ZERO).then_some(given);
+        limits.wall = self.timeout.map_or(limits.wall, limit);
+        limits.idle = self.idle_timeout.map_or(limits.idle, limit);
     }
 
     /// The workflow; `next` when none is named.

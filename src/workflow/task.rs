@@ -73,6 +73,7 @@ impl Maker<'_> {
             name,
             title,
             item: self.target.item.map(|item| item.id.clone()),
+            tried: 0,
             write_back: false,
             argv: launch.argv,
             needs,

@@ -60,6 +60,7 @@ fn task(name: &str) -> Task {
         title: format!("Do {name}"),
         argv: vec!["/usr/bin/python3".to_owned(), "scripts/do it.py".to_owned(), name.to_owned()],
         item: None,
+        tried: 0,
         write_back: false,
         needs: Vec::new(),
         after: Vec::new(),

@@ -36,6 +36,7 @@ fn task(name: &str) -> Task {
         title: format!("Task {name}"),
         argv: vec!["/bin/true".to_owned()],
         item: None,
+        tried: 0,
         write_back: false,
         needs: Vec::new(),
         after: Vec::new(),

@@ -48,6 +48,7 @@ fn task(name: &str) -> Task {
         title: name.to_owned(),
         argv: vec!["/bin/true".to_owned()],
         item: None,
+        tried: 0,
         write_back: false,
         needs: Vec::new(),
         after: Vec::new(),

@@ -13,7 +13,7 @@ mod words;
 pub use refusal::advice_for_refusal;
 pub use signs::{Sign, signs};
 
-use outcome::of_outcome;
+use outcome::{carry_on, of_outcome};
 use sign::of_sign;
 use words::say;
 
@@ -59,6 +59,7 @@ pub fn advise(failure: &Failure<'_>, rows: &[AdviceRow]) -> Vec<Advice> {
     let signs = if *failure.outcome == Outcome::Cancelled { Vec::new() } else { signs(failure.tail) };
     let mut advice: Vec<Advice> =
         own.chain(signs.into_iter().filter_map(|sign| of_sign(sign, failure))).collect();
+    advice.extend(carry_on(failure));
     advice.extend(of_outcome(failure));
     if failure.survivors > 0 {
         advice.push(say(

@@ -12,6 +12,13 @@ use crate::{
     text::{format_duration, plain},
 };
 
+/// A whole plan that did not come to its end is carried on, not begun again.
+pub(super) fn carry_on(failure: &Failure<'_>) -> Option<Advice> {
+    let plan = failure.plan.filter(|_| failure.workflow.as_str() == "all")?;
+    let command = ["create", "all", "--plan", plan.as_str(), "--resume", failure.run];
+    Some(deck("Carry on with what is left", "what is recorded as done is not done again", &command))
+}
+
 pub(super) fn of_outcome(failure: &Failure<'_>) -> Vec<Advice> {
     let logs = deck("Read the whole log", "the reason stands there", &["logs", failure.run]);
     match failure.outcome {
