@@ -288,11 +288,9 @@ mod tests {
             log.append(chunk.as_bytes(), Stream::Both, now());
         }
         let written = log.finish().unwrap();
-        assert_eq!(
-            fs::read_dir(path.parent().unwrap()).unwrap().count(),
-            2,
-            "only the log and its index stay"
-        );
+        let index = usize::from(!chunks.is_empty());
+        let files = fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(files, 1 + index, "only the log stays, and its index where something was printed");
         (fs::read_to_string(&path).unwrap(), written)
     }
 
