@@ -126,18 +126,6 @@ impl Works {
         .unwrap()
     }
 
-    fn stamp(&self) -> Stamp {
-        Stamp {
-            run: Ids::Random.run(1),
-            created_at: Timestamp::from_millis(0),
-            origin: Origin { user: "ada".to_owned(), face: "cli".to_owned(), pid: 1 },
-            umask: 18,
-            git_commit: None,
-            plan_hash: None,
-            seed: 4,
-        }
-    }
-
     fn plan(&self) -> Plan {
         let wants = |path: &str| {
             if path.starts_with(SESSION) { dialect_wants(Dialect::Ccw, path) } else { Want::Nothing }
@@ -166,6 +154,18 @@ impl Works {
         }
         let pid = supervisor(self.folder.path(), run).expect("somebody minds it");
         kill_process(pid, Signal::KILL).is_ok()
+    }
+}
+
+fn stamp() -> Stamp {
+    Stamp {
+        run: Ids::Random.run(1),
+        created_at: Timestamp::from_millis(0),
+        origin: Origin { user: "ada".to_owned(), face: "cli".to_owned(), pid: 1 },
+        umask: 18,
+        git_commit: None,
+        plan_hash: None,
+        seed: 4,
     }
 }
 
@@ -240,7 +240,7 @@ fn a_session_of_forty_tasks_comes_to_its_true_end_although_it_is_killed_five_tim
         let records: Vec<_> =
             runs.iter().map(|run| works.control.journal().run(*run).unwrap().unwrap()).collect();
         let spec =
-            workflow::resume(&records[0], &records[1..], Some(&works.plan()), &Ask::of("all"), works.stamp())
+            workflow::resume(&records[0], &records[1..], Some(&works.plan()), &Ask::of("all"), stamp())
                 .unwrap();
         assert_eq!(spec.parent, Some(run));
         runs.push(works.control.create(&spec).unwrap().id);

@@ -308,6 +308,13 @@ pub(super) fn no_such_run(run: &RunRef) -> Failure {
     Refusal::NoSuchRun { asked: run.as_str().to_owned() }.into()
 }
 
+/// How a whole plan is carried on that was lost on its way.
+fn carrying_on(run: &RunSummary) -> String {
+    let plan = run.plan.as_ref().filter(|_| run.workflow.as_str() == "all");
+    let command = |plan| format!(", create all --plan {plan} --resume {} carries it on", run.id.short());
+    plan.map(command).unwrap_or_default()
+}
+
 /// Ends what was lost before anything is said of runs, and says so once.
 ///
 /// # Errors
@@ -321,7 +328,8 @@ pub fn recover(context: &mut Context<'_>) -> Result<(), Failure> {
     for lost in recovery.ended {
         let run = lost.run.id.short();
         context.note(&format!(
-            "Run {run} was lost: its supervisor went away. get {run} shows what is known.\n"
+            "Run {run} was lost: its supervisor went away. get {run} shows what is known{}.\n",
+            carrying_on(&lost.run)
         ))?;
     }
     for (run, error) in recovery.failed {
