@@ -14,6 +14,7 @@
 //!   reads everything up to the next blank line as HTML, headings and fences included.
 //! * A list item is inside another when it is indented two columns more, also below `1.`.
 
+mod blocks;
 mod comment;
 mod item;
 mod outline;

@@ -2,7 +2,7 @@
 
 use super::{
     item::{self, ListItem},
-    structure::{Stretch, structure},
+    structure::{Stretch, Structure, structure},
 };
 use crate::plan::frontmatter;
 
@@ -56,8 +56,7 @@ pub struct Outline<'t> {
     pub headings: Vec<Heading>,
     /// With and without checkboxes, in the order of lines; none from fences and comments.
     pub items: Vec<ListItem<'t>>,
-    text: &'t str,
-    stretches: Vec<Stretch>,
+    lines: Vec<Line<'t>>,
 }
 
 impl<'t> Outline<'t> {
@@ -69,10 +68,7 @@ impl<'t> Outline<'t> {
         if body > 0 {
             found.stretches.insert(0, Stretch { bytes: 0..body, cover: Cover::FrontMatter });
         }
-        let mut outline =
-            Self { headings: found.headings, items: Vec::new(), text, stretches: found.stretches };
-        outline.gather();
-        outline
+        Self::gather(text, found)
     }
 
     /// The items that have a checkbox.
@@ -82,70 +78,72 @@ impl<'t> Outline<'t> {
 
     /// Every line with what it is.
     pub fn lines(&self) -> Lines<'_, 't> {
-        Lines {
-            rest: self.text,
-            number: 0,
-            offset: 0,
-            stretches: &self.stretches,
-            current: None,
-            fence: None,
-        }
+        Lines(self.lines.iter())
     }
 
-    /// Counts the lines of headings, and finds the items.
-    fn gather(&mut self) {
-        let mut headings = std::mem::take(&mut self.headings);
+    /// Finds the lines and the items, and counts the lines of headings.
+    pub(super) fn gather(text: &'t str, found: Structure) -> Self {
+        let mut headings = found.headings;
+        let mut lines = Vec::with_capacity(text.len() / 32 + 1);
+        let mut covers = Covers { stretches: &found.stretches, current: None, fence: None };
         let mut items = Items::default();
         let mut next = 0;
-        for line in self.lines() {
-            let end = line.offset + line.text.len();
+        let mut offset = 0;
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let last = (!text.is_empty() && !text.ends_with('\n')).then_some(text.len());
+        for (end, number) in ends.chain(last).zip(1..) {
+            let whole = &text[offset..end];
+            let line = if whole.ends_with('\r') { whole.trim_end_matches('\r') } else { whole };
+            let cover = covers.of(line, offset);
+            let line = Line { number, offset, text: line, cover };
             let first = next;
             // A carriage return ends a line for Markdown and for nobody else: there may be several.
-            while headings.get(next).is_some_and(|it| it.line <= end) {
-                headings[next].line = line.number;
+            while headings.get(next).is_some_and(|it| it.line <= offset + line.text.len()) {
+                headings[next].line = number;
                 items.heading(next, headings[next].nested);
                 next += 1;
             }
             items.take(&line, next > first);
+            lines.push(line);
+            offset = end + 1;
         }
-        self.items = items.found;
-        self.headings = headings;
+        Self { headings, items: items.found, lines }
     }
 }
 
 /// See [`Outline::lines`].
 #[derive(Clone, Debug)]
-pub struct Lines<'o, 't> {
-    rest: &'t str,
-    number: usize,
-    offset: usize,
+pub struct Lines<'o, 't>(std::slice::Iter<'o, Line<'t>>);
+
+impl<'t> Iterator for Lines<'_, 't> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Line<'t>> {
+        self.0.next().copied()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+
+    fn nth(&mut self, n: usize) -> Option<Line<'t>> {
+        self.0.nth(n).copied()
+    }
+}
+
+/// What each line is, asked line after line.
+struct Covers<'o> {
     stretches: &'o [Stretch],
     current: Option<&'o Stretch>,
     /// The sign of the fence that stands open inside indented code.
     fence: Option<u8>,
 }
 
-impl<'t> Iterator for Lines<'_, 't> {
-    type Item = Line<'t>;
-
-    fn next(&mut self) -> Option<Line<'t>> {
-        if self.rest.is_empty() {
-            return None;
+impl Covers<'_> {
+    fn of(&mut self, text: &str, offset: usize) -> Cover {
+        if self.stretches.is_empty() && self.current.is_none() {
+            return Cover::Prose;
         }
-        let length = memchr::memchr(b'\n', self.rest.as_bytes()).map_or(self.rest.len(), |it| it + 1);
-        let (whole, rest) = self.rest.split_at(length);
-        let text = whole.trim_end_matches(['\n', '\r']);
-        let offset = self.offset;
-        self.rest = rest;
-        self.offset += length;
-        self.number += 1;
-        let cover = self.cover_of(text, offset);
-        Some(Line { number: self.number, offset, text, cover })
-    }
-}
-
-impl Lines<'_, '_> {
-    fn cover_of(&mut self, text: &str, offset: usize) -> Cover {
         let first = offset + text.bytes().take_while(|it| matches!(it, b' ' | b'\t')).count();
         while let Some((stretch, rest)) = self.stretches.split_first() {
             if stretch.bytes.start > first {

@@ -1,11 +1,12 @@
-//! The pass with pulldown-cmark: headings, and the stretches that are no prose.
+//! Headings, and the stretches that are no prose: line by line where that is enough, else with
+//! pulldown-cmark.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{
-    comment,
+    blocks, comment,
     outline::{Cover, Heading},
 };
 
@@ -23,7 +24,7 @@ pub(super) struct Structure {
     /// By where they begin.
     pub(super) stretches: Vec<Stretch>,
     /// Code in a line that holds what would be a comment, or that goes on over lines.
-    spans: Vec<Range<usize>>,
+    pub(super) spans: Vec<Range<usize>>,
     heading: Option<Heading>,
     nesting: usize,
 }
@@ -31,24 +32,33 @@ pub(super) struct Structure {
 /// Reads `text` from byte `from` on.
 pub(super) fn structure(text: &str, from: usize) -> Structure {
     let body = comment::without_tag_lines(&text[from..]);
+    blocks::read(&body, from).unwrap_or_else(|| by_the_book(&body, from)).with_comments(text)
+}
+
+/// The pass with pulldown-cmark over a body that begins at byte `from` of its file.
+pub(super) fn by_the_book(body: &str, from: usize) -> Structure {
     let mut found = Structure::default();
-    for (event, bytes) in Parser::new_ext(&body, Options::ENABLE_TABLES).into_offset_iter() {
-        found.take(event, from + bytes.start..from + bytes.end, text);
+    for (event, bytes) in Parser::new_ext(body, Options::ENABLE_TABLES).into_offset_iter() {
+        let source = &body[bytes.clone()];
+        found.take(event, from + bytes.start..from + bytes.end, source);
     }
-    found.add_comments(text);
     found
 }
 
+/// The words of the heading that is all of this text.
+pub(super) fn heading_of(text: &str) -> String {
+    by_the_book(text, 0).headings.pop().map(|it| it.text).unwrap_or_default()
+}
+
 impl Structure {
-    fn take(&mut self, event: Event<'_>, bytes: Range<usize>, text: &str) {
+    fn take(&mut self, event: Event<'_>, bytes: Range<usize>, source: &str) {
         match event {
             Event::Start(tag) => self.open(&tag, bytes),
             Event::End(TagEnd::Heading(_)) => self.headings.extend(self.heading.take()),
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item) => self.nesting -= 1,
             Event::Code(code) => {
                 self.title(&code);
-                let source = text[bytes.clone()].as_bytes();
-                if memchr::memchr2(b'\n', b'<', source).is_some() {
+                if memchr::memchr2(b'\n', b'<', source.as_bytes()).is_some() {
                     self.spans.push(bytes);
                 }
             }
@@ -83,8 +93,8 @@ impl Structure {
         self.stretches.push(Stretch { bytes, cover });
     }
 
-    /// Comments, and code spans over several lines: a fence that is indented too deep to be one.
-    fn add_comments(&mut self, text: &str) {
+    /// Adds comments, and code spans over several lines: a fence that is indented too deep to be one.
+    pub(super) fn with_comments(mut self, text: &str) -> Self {
         let mut code = self.spans.clone();
         code.extend(self.stretches.iter().filter(|it| it.cover != Cover::Table).map(|it| it.bytes.clone()));
         code.sort_unstable_by_key(|it| it.start);
@@ -94,5 +104,6 @@ impl Structure {
         self.stretches.extend(comments.into_iter().map(of(Cover::Comment)));
         self.stretches.extend(spans.into_iter().map(of(Cover::Fence)));
         self.stretches.sort_by_key(|it| it.bytes.start);
+        self
     }
 }

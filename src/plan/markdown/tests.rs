@@ -1,7 +1,10 @@
+use proptest::prelude::*;
+
 use super::{
     Cover::{Comment, Fence, FrontMatter, IndentedCode, Prose, Table},
     *,
 };
+use crate::plan::frontmatter;
 
 /// Every box as `line:depth[mark]text`, `>` for a quoted one, `P` when the marker comes first.
 fn boxes(text: &str) -> Vec<String> {
@@ -185,5 +188,109 @@ fn hostile_texts_are_read_to_the_end() {
             text.lines().count(),
             "{piece:?}"
         );
+    }
+}
+
+/// What an outline says, a line each.
+fn said(outline: &Outline<'_>) -> Vec<String> {
+    let headings = outline.headings.iter().map(|it| format!("{it:?}"));
+    let items = outline.items.iter().map(|it| format!("{it:?}"));
+    headings.chain(items).chain(outline.lines().map(|it| format!("{it:?}"))).collect()
+}
+
+/// Holds the reading line by line against the full parser's; false when it gave up.
+fn is_read_alike(text: &str) -> bool {
+    let from = frontmatter::split(text).map_or(0, |it| it.body);
+    let body = comment::without_tag_lines(&text[from..]);
+    let Some(quick) = blocks::read(&body, from) else { return false };
+    let book = structure::by_the_book(&body, from);
+    let outline = |found: structure::Structure| said(&Outline::gather(text, found.with_comments(text)));
+    assert_eq!(outline(quick), outline(book), "{text:?}");
+    true
+}
+
+#[test]
+fn everyday_markdown_is_read_line_by_line_as_the_full_parser_reads_it() {
+    for text in [
+        "---\nid: 1\n---\n# Plan: `a` **b**\n\nText with `code\nover` lines.\n\n## Phase 1\n\n- [ ] T001 a\n",
+        "- [ ] a\n  - [x] b\n    more\n\n    ```sh\n    - [ ] c\n    ```\n\n1. one\n2. two\n\ntext\n\n    code\n",
+        "| a | b |\n|---|---|\n| - [ ] c | d |\n\ntext\n| e |\n|---|\n| f |\n- [ ] g\n",
+        "> quote\n> - [ ] a\n> ```\n> - [ ] b\n\n<!-- comment\n- [ ] c\n-->\n- [ ] d <!-- e -->\n",
+        "Title\n=====\n\nOther\n---\n\n***\n\n<details>\n- [ ] a\n</details>\n\n[a](b `c) d` e\n",
+        "~~~~md\n# a\n~~~\n~~~~\n# b #\n- ## c\n- - - d\n* * *\n- [a](b) `c`, `d<e>` <f\n",
+    ] {
+        let _ = is_read_alike(text);
+    }
+    assert!(is_read_alike("# A\n\n- [ ] b `c` [d](e) **f**\n\n| g | h |\n|---|---|\n\n```\ni\n```\n\n> j\n"));
+}
+
+/// What Markdown is made of, and what it breaks on.
+const PIECES: &[&str] = &[
+    "\n",
+    "\n\n",
+    "  ",
+    "    ",
+    "- ",
+    "* ",
+    "1. ",
+    "10) ",
+    "- [ ] ",
+    "> ",
+    "# ",
+    "###",
+    "#",
+    "```",
+    "~~~",
+    "`",
+    "``",
+    "`<!--`",
+    "<!-- ",
+    " -->",
+    "<b>",
+    "</d>",
+    "< 5",
+    "text",
+    "T001 words",
+    "**bold**",
+    "_",
+    "|",
+    "| a | b |",
+    "|---|---|",
+    "|:-:|-|",
+    "---",
+    "***",
+    "===",
+    "- - -",
+    "[a](b)",
+    "[a]: b",
+    "[",
+    "](",
+    ")",
+    "\\",
+    "\\|",
+    "\\`",
+    "&amp;",
+    "![x](y)",
+    "é",
+    "\t",
+    "\r\n",
+    "=",
+    ":",
+    "\"",
+    "-\n",
+    "      ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn whatever_is_read_line_by_line_is_read_as_the_full_parser_reads_it(
+        drawn in prop::collection::vec(prop_oneof![
+            prop::sample::select(PIECES),
+            prop::sample::select(&PIECES[..12]),
+        ], 1..30),
+    ) {
+        let _ = is_read_alike(&drawn.concat());
     }
 }
