@@ -66,15 +66,18 @@ impl Graph {
     /// Items that wait for each other, one circle for each knot of them, the first item in plan
     /// order leading. `[a, b]` is `a` waits for `b` waits for `a`.
     pub(super) fn circles(&self) -> Vec<Vec<usize>> {
+        if self.before.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
         let knots = self.knots();
-        let mut size = HashMap::<usize, usize>::new();
+        let mut size = vec![0; knots.len()];
         for &knot in &knots {
-            *size.entry(knot).or_default() += 1;
+            size[knot] += 1;
         }
         let mut seen = vec![false; knots.len()];
         let mut circles = Vec::new();
         for node in 0..knots.len() {
-            let tied = size[&knots[node]] > 1 || self.before[node].contains(&node);
+            let tied = size[knots[node]] > 1 || self.before[node].contains(&node);
             if tied && !seen[knots[node]] {
                 seen[knots[node]] = true;
                 circles.push(self.circle_from(node, &knots));

@@ -53,6 +53,9 @@ pub(super) fn mend(plan: &mut Plan) -> Parents {
 }
 
 fn known_parents(plan: &mut Plan) -> Vec<Option<usize>> {
+    if plan.items.iter().all(|item| item.parent.is_none()) {
+        return vec![None; plan.items.len()];
+    }
     let positions: HashMap<ItemId, usize> =
         graph::positions(&plan.items).into_iter().map(|(id, at)| (id.clone(), at)).collect();
     let mut of = Vec::with_capacity(plan.items.len());

@@ -30,7 +30,7 @@ pub(super) fn block_and_release(plan: &mut Plan, parents: &Parents, over: &[bool
         let Some(parent) = parents.of(at).filter(|&parent| plan.items[parent].container) else { continue };
         held_by[at] = if outstanding[parent].is_empty() { held_by[parent] } else { Some(parent) };
     }
-    let words = NeedWords::of(plan);
+    let words = NeedWords::of(plan, &outstanding);
     for (at, needs) in outstanding.iter().enumerate() {
         let container =
             held_by[at].map(|container| (plan.items[container].id.clone(), &outstanding[container]));
@@ -67,6 +67,9 @@ fn add_reason(why: &mut String, reason: &str) {
 
 /// For each item the needs that are not over, each once; dangling ones too.
 fn outstanding_needs(items: &[Item], over: &[bool]) -> Vec<Vec<ItemId>> {
+    if items.iter().all(|item| item.needs.is_empty()) {
+        return vec![Vec::new(); items.len()];
+    }
     let positions = graph::positions(items);
     let open = |need: &&ItemId| positions.get(*need).is_none_or(|&at| !over[at]);
     let of_item = |item: &Item| {
@@ -76,15 +79,17 @@ fn outstanding_needs(items: &[Item], over: &[bool]) -> Vec<Vec<ItemId>> {
     items.iter().map(of_item).collect()
 }
 
-/// What to say of a need: its id, and whether there is such an item.
+/// What to say of a need: its id, and whether there is such an item. Known are the ids that are needed.
 struct NeedWords(HashSet<ItemId>);
 
 impl NeedWords {
     /// More needs than this are counted, not listed.
     const LISTED: usize = 5;
 
-    fn of(plan: &Plan) -> Self {
-        Self(plan.items.iter().map(|item| item.id.clone()).collect())
+    fn of(plan: &Plan, outstanding: &[Vec<ItemId>]) -> Self {
+        let mut needed: HashSet<&ItemId> = outstanding.iter().flatten().collect();
+        let known = |item: &&Item| !needed.is_empty() && needed.remove(&item.id);
+        Self(plan.items.iter().filter(known).map(|item| item.id.clone()).collect())
     }
 
     fn list(&self, needs: &[ItemId]) -> String {

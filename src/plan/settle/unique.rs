@@ -31,6 +31,10 @@ pub fn unique_plans(plans: &mut [Plan]) {
 /// Makes item ids unique in plan order. A need that names such an id means the first item of it; a
 /// part belongs to the nearest item of its parent's id above it.
 pub(super) fn unique_items(plan: &mut Plan) {
+    let mut seen = HashSet::with_capacity(plan.items.len());
+    if plan.items.iter().all(|item| seen.insert(&item.id)) {
+        return;
+    }
     let mut names = Names::new(plan.items.iter().map(|item| item.id.as_str().to_owned()));
     let mut first_places: HashMap<String, Place> = HashMap::new();
     let mut latest: HashMap<ItemId, ItemId> = HashMap::new();

@@ -1,12 +1,12 @@
 //! What contradicts itself whatever the dialect: circles, dangling needs, done before its time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::parents::Parents;
 use crate::{
     ids::ItemId,
     plan::{
-        ItemState, Plan,
+        Item, ItemState, Plan,
         graph::{self, Graph},
         problem::{Code, Problem},
     },
@@ -48,6 +48,9 @@ fn printed(plan: &Plan, circle: &[usize]) -> String {
 
 /// A problem for each id that is needed and does not exist, at the first item that needs it.
 pub(super) fn dangling_needs(plan: &mut Plan) {
+    if plan.items.iter().all(|item| item.needs.is_empty()) {
+        return;
+    }
     let missing = {
         let positions = graph::positions(&plan.items);
         let mut missing: BTreeMap<(usize, ItemId), BTreeSet<usize>> = BTreeMap::new();
@@ -87,9 +90,14 @@ fn nearest_id(plan: &Plan, need: &ItemId) -> Option<String> {
 
 /// Items that are done before what they need, and parents before their parts.
 pub(super) fn done_too_early(plan: &mut Plan, parents: &Parents, over: &[bool]) {
-    let positions = graph::positions(&plan.items);
+    let needy = |item: &&Item| item.state == ItemState::Done && !item.needs.is_empty();
+    let positions = if plan.items.iter().any(|item| needy(&item)) {
+        graph::positions(&plan.items)
+    } else {
+        HashMap::new()
+    };
     let mut problems = Vec::new();
-    for item in plan.items.iter().filter(|item| item.state == ItemState::Done) {
+    for item in plan.items.iter().filter(needy) {
         let open: Vec<String> = item
             .needs
             .iter()

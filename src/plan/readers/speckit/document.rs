@@ -192,14 +192,17 @@ pub(super) fn add_edges(plan: &mut Plan, edges: Edges) {
         return;
     }
     // Of two tasks with one id, the first is meant.
-    let mut position = std::collections::HashMap::new();
+    let mut position = std::collections::HashMap::with_capacity(plan.items.len());
     for (at, item) in plan.items.iter().enumerate().filter(|(_, item)| !item.step) {
-        position.entry(item.id.as_str().to_owned()).or_insert(at);
+        position.entry(item.id.as_str()).or_insert(at);
     }
-    for edge in edges.list {
-        if let Some(at) = position.get(&edge.task) {
-            plan.items[*at].needs.push(ItemId::new(edge.need));
-        }
+    let placed: Vec<(usize, ItemId)> = edges
+        .list
+        .into_iter()
+        .filter_map(|edge| Some((*position.get(edge.task.as_str())?, ItemId::new(edge.need))))
+        .collect();
+    for (at, need) in placed {
+        plan.items[at].needs.push(need);
     }
 }
 

@@ -73,6 +73,9 @@ fn marker(text: &str) -> Option<(&str, &str)> {
 
 /// The title without the closing signs of what was opened before the id.
 fn undecorated(title: &str, opened: &str) -> String {
+    if opened.is_empty() {
+        return title.trim().to_owned();
+    }
     let mut title = title.trim().to_owned();
     for sign in ["**", "~~"] {
         if opened.contains(sign) && title.matches(sign).count() % 2 == 1 {
