@@ -7,7 +7,7 @@ use toml::Value;
 use crate::{
     cli::{Colour, Global},
     clock::{Clock, SystemClock},
-    commands::{Context, Face, Failure, read_settings},
+    commands::{Context, Face, Failure, Looks, read_settings},
     config::{Environment, Flag, Layers, Settings},
     ids::Ids,
     plan::ROOTS,
@@ -93,6 +93,7 @@ impl Around {
         Ok(Context {
             root: self.root.clone(),
             here: self.here.clone(),
+            looks: Arc::new(Looks::new(StateFolder::at(&state), self.program.clone())),
             state: StateFolder::at(state),
             settings: self.settings.clone(),
             flags: self.flags.clone(),

@@ -22,7 +22,7 @@ use crate::{
     workspace::{CONFIG_FILE, Editor, state::StateFolder},
 };
 
-use super::failure::Failure;
+use super::{failure::Failure, look::Looks};
 
 /// Where a command was typed. It decides whether it asks before it acts, and is kept with each run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub struct Context<'a> {
     pub numbered: Vec<PlanId>,
     /// Runs whose end this process has shown.
     pub ends_shown: BTreeSet<RunId>,
+    /// What was seen of the plans before.
+    pub looks: Arc<Looks>,
     /// The journal, from its first use on.
     pub opened: OnceCell<Rc<Journal>>,
 }

@@ -8,20 +8,25 @@ use std::{
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::{context::Context, failure::Failure};
+use super::{
+    context::{Context, Face},
+    failure::Failure,
+    look::{Look, Looks, Source, folders},
+};
 use crate::{
     cli::PlanName,
+    clock::Timestamp,
     config,
     ids::PlanId,
     plan::{
-        ALSO_WALKED, Dialect, Plan, ROOTS, Selection,
+        Dialect, Plan, Selection,
         listing::{Listing, Want},
         problem::{Problem, Severity},
         read_path, read_workspace,
     },
     run::Refusal,
     text,
-    workspace::{Bounds, Scan, Scanned, Watched},
+    workspace::{Before, Bounds, Scan, Scanned},
 };
 
 /// What was read.
@@ -109,47 +114,22 @@ pub fn must_be_inside(context: &Context<'_>, name: Option<&PlanName>, plan: &Pla
 /// # Errors
 /// When the configuration names a dialect or a pattern that makes no sense. Plans never fail.
 pub fn load(context: &Context<'_>) -> Result<Arc<Plans>, Failure> {
-    Source::of(context).read()
-}
-
-/// Where a workspace's plans are: all that reading them needs, for a thread of its own.
-#[derive(Clone, Debug)]
-pub struct Source {
-    root: PathBuf,
-    state: PathBuf,
-    config: config::Plans,
-}
-
-impl Source {
-    /// The workspace of a context, with the settings it has now.
-    pub fn of(context: &Context<'_>) -> Self {
-        let state = context.state.root().to_owned();
-        Self { root: context.root.clone(), state, config: context.config().plans.clone() }
+    let source = Source::of(context);
+    let plans = source.read()?;
+    // The deck does it later, on another thread.
+    if context.face == Face::Shell {
+        source.remember();
     }
-
-    /// Reads every plan.
-    ///
-    /// # Errors
-    /// As [`load`].
-    pub fn read(&self) -> Result<Arc<Plans>, Failure> {
-        read_plans(&self.root, &self.config).map(Arc::new)
-    }
-
-    /// What is to be watched to hear of changes.
-    pub fn watched(&self) -> Watched {
-        let folders = folders(&self.config).into_iter().map(str::to_owned).collect();
-        Watched { root: self.root.clone(), folders, state: self.state.clone() }
-    }
+    Ok(plans)
 }
 
-/// The folders directly in a workspace that may hold plans.
-fn folders(config: &config::Plans) -> Vec<&str> {
-    let mut folders = [ROOTS, ALSO_WALKED].concat();
-    folders.extend(config.include.iter().map(|it| first_folder(it)));
-    folders
-}
-
-fn read_plans(root: &Path, config: &config::Plans) -> Result<Plans, Failure> {
+/// Reads every plan, or what has changed of them since the last look.
+pub(super) fn read_plans(
+    root: &Path,
+    config: &config::Plans,
+    looks: &Looks,
+    now: Timestamp,
+) -> Result<Arc<Plans>, Failure> {
     let excluded = globs(&config.exclude)?;
     let included = globs(&config.include)?;
     let mut selection = Selection { dialects: dialects(&config.dialects)?, named: Vec::new() };
@@ -159,14 +139,26 @@ fn read_plans(root: &Path, config: &config::Plans) -> Result<Plans, Failure> {
         () => selection.wants(path),
     };
     let folders = folders(config);
-    let scanned = Scan { root, folders: &folders, wants: &wants, bounds: Bounds::default() }.run();
+    let memory = looks.memory();
+    let before = Before { texts: memory.texts(), now };
+    let scan = Scan { root, folders: &folders, wants: &wants, bounds: Bounds::default() };
+    let mut scanned = scan.run_after(&before);
+    scanned.listing = scanned.listing.remembering(Arc::clone(&memory));
+    let look =
+        Look { print: scanned.listing.print(), config: config.clone(), problems: scanned.problems.len() };
+    if let Some(plans) = looks.same(&look) {
+        return Ok(plans);
+    }
     let listed = scanned.listing.iter().map(|(path, _)| path);
     selection.named =
         listed.filter(|it| is_included(it, &config.include, &included)).map(str::to_owned).collect();
     let reading = read_workspace(&scanned.listing, &selection);
+    memory.end_look(&scanned.listing);
     let mut problems = scanned.problems;
     problems.extend(reading.problems);
-    Ok(Plans { plans: reading.plans, problems })
+    let plans = Arc::new(Plans { plans: reading.plans, problems });
+    looks.take(look, &plans);
+    Ok(plans)
 }
 
 /// The plan that is meant, with all plans: found by name in the workspace, or read at a path.
@@ -260,12 +252,6 @@ fn scan_path(root: &Path, path: &str, is_folder: bool) -> Scanned {
     let first = path.split('/').next().unwrap_or(path);
     let scan = Scan { root, folders: &[first], wants: &wants, bounds: Bounds::default() };
     if is_folder { scan.run() } else { scan.single(path) }
-}
-
-/// The folder of the workspace that a path or pattern begins with; any, when that is a pattern too.
-fn first_folder(pattern: &str) -> &str {
-    let first = pattern.split('/').next().unwrap_or(pattern);
-    if first.contains(['*', '?', '[', '{']) { "*" } else { first }
 }
 
 fn is_included(path: &str, included: &[String], globs: &GlobSet) -> bool {

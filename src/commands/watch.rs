@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{
     context::{Context, Done, Face},
     failure::Failure,
-    plans::{self, Source},
+    look::Source,
+    plans,
 };
 use crate::{
     cli::{Output, WatchPlanArgs},

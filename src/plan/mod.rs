@@ -12,6 +12,7 @@ pub mod hands;
 mod json;
 pub mod listing;
 pub mod markdown;
+mod memory;
 mod next;
 pub mod problem;
 pub mod proof;
@@ -26,6 +27,7 @@ pub use edit::{
     texts_for,
 };
 pub use graph::{Saving, saving, waves};
+pub use memory::Memory;
 pub use next::{Next, next, runnable_group};
 pub use read::{ALSO_WALKED, ROOTS, Selection, dialect_wants, read_as, read_path, read_workspace};
 pub use settle::{settle, settle_all, unique_plans};

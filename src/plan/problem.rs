@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::types::Place;
 
 /// Something wrong, found while reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Problem {
     /// How much it matters.
     pub severity: Severity,
@@ -22,7 +22,7 @@ pub struct Problem {
 }
 
 /// A stated number, and what there is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Counts {
     /// As it is written.
     pub stated: String,
@@ -71,7 +71,7 @@ impl Severity {
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $severity:ident;)*) => {
         /// What kind of problem. The words are stable: scripts match on them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
             $($(#[$doc])* $name,)*
         }

@@ -145,7 +145,7 @@ fn problem_of(path: &str, entry: &Entry) -> Option<Problem> {
             format!("the link is not followed: {why}"),
             "link to something inside the workspace, or copy it there",
         ),
-        Content::Folder | Content::Unread | Content::Text(_) => return None,
+        Content::Folder | Content::Unread | Content::Text(_) | Content::Later(_) => return None,
     };
     Some(Problem::new(code, place, message, fix))
 }
@@ -158,7 +158,7 @@ mod tests {
     fn a_broken_file_is_named_once_at_the_plan_that_holds_it() {
         let mut listing =
             Listing::new().with("work-space/plans/A/PLAN_A.md", "# PLAN: A\n\n**Achievement 1.1**: One\n");
-        let entry = |content| Entry { modified: None, size: 17 << 20, content };
+        let entry = |content| Entry::plain(None, 17 << 20, content);
         listing.insert("work-space/plans/A/subplans", entry(Content::Unreadable("no".into())));
         listing.insert("work-space/plans/odd.md", entry(Content::TooLarge));
         let reading = read_workspace(&listing, &Selection::default());

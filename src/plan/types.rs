@@ -78,7 +78,7 @@ impl fmt::Display for Dialect {
 }
 
 /// What a person asked for, read from files. Nothing in here was made up: every state has its *why*.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Unique in the workspace.
     pub id: PlanId,
@@ -163,14 +163,14 @@ pub struct Progress {
 }
 
 /// A heading that items stand under: a priority, a phase, a section.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// As the plan writes it, without decoration.
     pub name: String,
 }
 
 /// One unit of a plan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// As the plan writes it; unique within the plan.
     pub id: ItemId,
@@ -255,7 +255,7 @@ impl Item {
 }
 
 /// A line of a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Relative to the workspace.
     pub file: String,
@@ -417,7 +417,7 @@ impl Action {
 }
 
 /// Estimated effort. `low <= high`; a plan's "4h" is both.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hours {
     /// The lower figure.
     pub low: f64,
@@ -426,7 +426,7 @@ pub struct Hours {
 }
 
 /// How many executions an item has had and was meant to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Executions {
     /// Complete ones.
     pub complete: usize,
@@ -435,7 +435,7 @@ pub struct Executions {
 }
 
 /// A file that belongs to an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// What it is to the item.
     pub kind: DocumentKind,

@@ -119,6 +119,7 @@ impl Follower {
         let mut watch = Watch::start(self.source.watched(), how);
         // What changed before the watch had begun: nobody gave notice of it.
         self.tell();
+        self.source.remember();
         while !self.shared.left.load(Ordering::Relaxed) {
             if watch.wait(PATIENCE) != Heard::Nothing {
                 self.tell();

@@ -4,12 +4,13 @@
 //! repository costs no more than its plans. Every bound that is reached is a problem, never silence.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs::{self, File, Metadata},
     io::{self, Read as _},
     num::NonZero,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     thread,
 };
 
@@ -17,7 +18,7 @@ use crate::{
     clock::Timestamp,
     plan::{
         Place, hands,
-        listing::{Content, Entry, Listing, Want},
+        listing::{Content, Entry, Listing, Stamp, Want},
         problem::{Code, Problem},
     },
 };
@@ -58,6 +59,19 @@ pub struct Scan<'a> {
     pub bounds: Bounds,
 }
 
+/// What an earlier look knows, so that this one reads only what has changed since.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The stamps of files that were texts.
+    pub texts: Arc<HashMap<String, Stamp>>,
+    /// When this look begins. A file that has changed less than [`SETTLED`] ago may change again
+    /// without its stamp showing it: clocks of file systems tick slowly.
+    pub now: Timestamp,
+}
+
+/// Milliseconds after which the stamp of a file can be believed; some file systems count even seconds.
+pub const SETTLED: i64 = 2_500;
+
 /// What was listed, and what was wrong with the files as files.
 #[derive(Debug, Default)]
 pub struct Scanned {
@@ -70,8 +84,18 @@ pub struct Scanned {
 impl Scan<'_> {
     /// Walks the workspace. Never fails: what can't be read is an entry that says so.
     pub fn run(&self) -> Scanned {
+        self.walk(None)
+    }
+
+    /// The same after an earlier look: a text whose stamp is the same is read when it is asked for.
+    pub fn run_after(&self, before: &Before) -> Scanned {
+        self.walk(Some(before))
+    }
+
+    fn walk(&self, before: Option<&Before>) -> Scanned {
         let mut walk = Walk {
             scan: self,
+            before,
             scanned: Scanned::default(),
             entries: 0,
             bytes: 0,
@@ -85,6 +109,14 @@ impl Scan<'_> {
         walk.read_texts();
         let Walk { mut scanned, .. } = walk;
         scanned.listing = scanned.listing.on_threads(self.bounds.threads);
+        if before.is_some() {
+            let root = self.root.to_owned();
+            // What has changed meanwhile is seen by its stamp at the next look.
+            scanned.listing = scanned.listing.reading(move |path| match read_text(&root.join(path), 0) {
+                Content::Text(text) | Content::NotUtf8 { lossy: text, .. } => text,
+                _ => Arc::from(""),
+            });
+        }
         scanned
     }
 
@@ -93,7 +125,7 @@ impl Scan<'_> {
         let mut scanned = Scanned::default();
         let full = self.root.join(path);
         let entry = match fs::metadata(&full) {
-            Ok(metadata) => text_entry(&full, &metadata, self.bounds),
+            Ok(metadata) => text_entry(&full, &metadata, self.bounds, None),
             Err(error) => unreadable(&error),
         };
         scanned.listing.insert(path, entry);
@@ -106,10 +138,12 @@ struct Wanted {
     path: String,
     full: PathBuf,
     metadata: Metadata,
+    stamp: Option<Stamp>,
 }
 
 struct Walk<'a> {
     scan: &'a Scan<'a>,
+    before: Option<&'a Before>,
     scanned: Scanned,
     entries: usize,
     bytes: u64,
@@ -124,7 +158,7 @@ impl Walk<'_> {
     fn read_texts(&mut self) {
         let wanted = std::mem::take(&mut self.texts);
         let bounds = self.scan.bounds;
-        let read = |it: &Wanted| text_entry(&it.full, &it.metadata, bounds);
+        let read = |it: &Wanted| text_entry(&it.full, &it.metadata, bounds, it.stamp);
         let entries = hands::each(bounds.threads, &wanted, read);
         for (wanted, entry) in wanted.into_iter().zip(entries) {
             self.scanned.listing.insert(wanted.path, entry);
@@ -135,15 +169,15 @@ impl Walk<'_> {
         let identity = metadata.map(|it| (it.dev(), it.ino()));
         if identity.is_some_and(|it| !self.on_the_way.insert(it)) {
             let content = Content::LinkOutside("it leads back to a folder above it".to_owned());
-            self.scanned.listing.insert(path, Entry { modified: None, size: 0, content });
+            self.scanned.listing.insert(path, Entry::plain(None, 0, content));
             return;
         }
         match fs::read_dir(full) {
             Ok(children) => {
-                let mut children: Vec<_> = children.flatten().collect();
-                children.sort_by_key(fs::DirEntry::file_name);
-                for child in children {
-                    self.child(&child, path, depth);
+                let mut children: Vec<_> = children.flatten().map(|it| (it.file_name(), it)).collect();
+                children.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+                for (name, child) in children {
+                    self.child(&child, &name.to_string_lossy(), path, depth);
                 }
             }
             Err(error) => self.scanned.listing.insert(path, unreadable(&error)),
@@ -153,12 +187,10 @@ impl Walk<'_> {
         }
     }
 
-    fn child(&mut self, child: &fs::DirEntry, parent: &str, depth: usize) {
-        let name = child.file_name();
-        let name = name.to_string_lossy();
-        let path = if parent.is_empty() { name.to_string() } else { format!("{parent}/{name}") };
+    fn child(&mut self, child: &fs::DirEntry, name: &str, parent: &str, depth: usize) {
+        let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
         let is_link = child.file_type().is_ok_and(|it| it.is_symlink());
-        if depth == 0 && !self.is_asked_for(&name, child, is_link) {
+        if depth == 0 && !self.is_asked_for(name, child, is_link) {
             return;
         }
         if self.entries >= self.scan.bounds.entries {
@@ -168,7 +200,7 @@ impl Walk<'_> {
         self.entries += 1;
         let full = child.path();
         if is_link && let Some(content) = self.leads_outside(&full) {
-            self.scanned.listing.insert(path, Entry { modified: None, size: 0, content });
+            self.scanned.listing.insert(path, Entry::plain(None, 0, content));
             return;
         }
         // `metadata` of a DirEntry does not follow links; a link that stays inside is followed.
@@ -189,7 +221,7 @@ impl Walk<'_> {
     }
 
     fn enter(&mut self, full: &Path, path: &str, depth: usize, metadata: &Metadata) {
-        let entry = Entry { modified: modified(metadata), size: 0, content: Content::Folder };
+        let entry = Entry::plain(modified(metadata), 0, Content::Folder);
         self.scanned.listing.insert(path, entry);
         if depth >= self.scan.bounds.depth {
             self.say_bound(path, "folders lie too deep");
@@ -209,11 +241,18 @@ impl Walk<'_> {
         }
         if want == Want::Text {
             self.bytes += metadata.len();
-            self.texts.push(Wanted { path, full: full.to_owned(), metadata: metadata.clone() });
+            let stamp = self.before.and_then(|it| it.stamp(metadata));
+            let known = self.before.and_then(|it| it.texts.get(&path));
+            if stamp.is_some() && known == stamp.as_ref() {
+                let content = Content::Later(OnceLock::new());
+                let entry = Entry { stamp, ..Entry::plain(modified(metadata), metadata.len(), content) };
+                self.scanned.listing.insert(path, entry);
+            } else {
+                self.texts.push(Wanted { path, full: full.to_owned(), metadata: metadata.clone(), stamp });
+            }
             return;
         }
-        let content = Content::Unread;
-        let entry = Entry { modified: modified(metadata), size: metadata.len(), content };
+        let entry = Entry::plain(modified(metadata), metadata.len(), Content::Unread);
         self.scanned.listing.insert(path, entry);
     }
 
@@ -242,15 +281,28 @@ fn modified(metadata: &Metadata) -> Option<Timestamp> {
 }
 
 fn unreadable(error: &io::Error) -> Entry {
-    Entry { modified: None, size: 0, content: Content::Unreadable(error.to_string()) }
+    Entry::plain(None, 0, Content::Unreadable(error.to_string()))
 }
 
-fn text_entry(full: &Path, metadata: &Metadata, bounds: Bounds) -> Entry {
+impl Before {
+    /// What a file can be known by; nothing while it may still change without that.
+    fn stamp(&self, metadata: &Metadata) -> Option<Stamp> {
+        let settled = |seconds: i64| seconds.saturating_mul(1_000) < self.now.millis() - SETTLED;
+        (settled(metadata.mtime()) && settled(metadata.ctime())).then(|| Stamp {
+            size: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            inode: (metadata.dev(), metadata.ino()),
+        })
+    }
+}
+
+fn text_entry(full: &Path, metadata: &Metadata, bounds: Bounds, stamp: Option<Stamp>) -> Entry {
     let content = match metadata.len() {
         size if size > bounds.file_bytes => Content::TooLarge,
         size => read_text(full, size),
     };
-    Entry { modified: modified(metadata), size: metadata.len(), content }
+    Entry { stamp, ..Entry::plain(modified(metadata), metadata.len(), content) }
 }
 
 /// `size` is what the file had a moment ago: room for it is made at once.
@@ -322,6 +374,41 @@ mod tests {
         assert!(matches!(content("plans/out"), Some(Content::LinkOutside(_))));
         assert!(matches!(content("plans/loop"), Some(Content::LinkOutside(_))));
         assert!(matches!(content("plans/b/one.md"), Some(Content::Text(_))), "a link that stays inside");
+    }
+
+    #[test]
+    fn only_a_settled_file_whose_stamp_is_the_same_is_believed() {
+        let root = workspace();
+        let path = root.path().join("plans/a/one.md");
+        let wants = |path: &str| if path.ends_with("one.md") { Want::Text } else { Want::Nothing };
+        let folders = &["plans"];
+        let scan = Scan { root: root.path(), folders, wants: &wants, bounds: Bounds::default() };
+        let written = fs::metadata(&path).unwrap().mtime() * 1_000;
+        let look = |texts: &Arc<HashMap<String, Stamp>>, later: i64| {
+            let now = Timestamp::from_millis(written + later);
+            scan.run_after(&Before { texts: Arc::clone(texts), now }).listing
+        };
+        let put_off =
+            |listing: &Listing| matches!(listing.get("plans/a/one.md").unwrap().content, Content::Later(_));
+        let texts = |listing: &Listing| {
+            Arc::new(listing.stamped_texts().map(|(path, stamp)| (path.to_owned(), stamp)).collect())
+        };
+        let nothing = Arc::default();
+        let fresh = look(&nothing, 1_000);
+        assert!(!put_off(&fresh) && fresh.print().is_none(), "it may change within this tick");
+        let first = look(&nothing, 60_000);
+        assert!(!put_off(&first) && first.print().is_some());
+        let known = texts(&first);
+        let second = look(&known, 60_000);
+        assert!(put_off(&second), "nothing has changed");
+        assert_eq!(second.print(), first.print());
+        assert_eq!(second.text("plans/a/one.md"), Some("# One\r\n"), "read when it is asked for");
+        assert!(!put_off(&look(&known, 1_000)), "a clock that went back is not believed");
+        fs::write(&path, "\u{feff}# Two\r\n").unwrap();
+        let third = look(&known, 60_000);
+        assert!(!put_off(&third), "of the same size, but of another time");
+        assert_eq!(third.text("plans/a/one.md"), Some("# Two\r\n"));
+        assert_ne!(third.print(), first.print());
     }
 
     #[test]

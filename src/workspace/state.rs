@@ -49,6 +49,12 @@ impl StateFolder {
         self.root.join("journal.db")
     }
 
+    /// What is remembered of plans that were read.
+    #[must_use]
+    pub fn readings(&self) -> PathBuf {
+        self.root.join("readings")
+    }
+
     /// The folder of the bytes that plan edits replaced.
     #[must_use]
     pub fn undo(&self) -> PathBuf {

@@ -61,7 +61,7 @@ impl Truth {
         let bytes = fs::read(&on_disk).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         let content = Content::Text(text.strip_prefix('\u{feff}').unwrap_or(&text).into());
-        listing.insert(path, Entry { modified: None, size: text.len() as u64, content });
+        listing.insert(path, Entry::plain(None, text.len() as u64, content));
     }
 }
 

@@ -54,7 +54,11 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
     for path in files::chosen(listing, scope, |path| wants(path) == Want::Text) {
         folders.entry(parent(path)).or_default().push(path);
     }
-    let plans = folders.into_values().filter_map(|paths| plan_of_folder(listing, paths)).collect();
+    let plan = |paths: Vec<&str>| {
+        let folder = paths.first().map_or("", |path| parent(path));
+        listing.remembered("beads", folder, &paths, |listing| plan_of_folder(listing, paths.clone()))
+    };
+    let plans = folders.into_values().filter_map(plan).collect();
     Reading { plans, problems: Vec::new() }
 }
 

@@ -39,7 +39,8 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
         Scope::Named(paths) => paths.iter().map(String::as_str).collect(),
     };
     let mut reading = Reading::default();
-    let read = |path: &&str| listing.text(path).map(|text| plan(path, text, listing));
+    let plan = |path: &str, listing: &Listing| Some(plan(path, listing.text(path)?, listing));
+    let read = |path: &&str| listing.remembered("checklist", path, &(), |it| plan(path, it));
     let plans = hands::each(listing.threads(), &paths, read);
     for (path, plan) in paths.into_iter().zip(plans) {
         match (plan, scope) {

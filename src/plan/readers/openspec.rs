@@ -45,7 +45,9 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
     };
     let paths = parts::paths_in(listing, place, is_tasks_file);
     let plans = paths.into_iter().filter(|it| is_tasks_file(it));
-    let plans = plans.filter_map(|path| Some(plan(path, listing.text(path)?, listing))).collect();
+    let read = |path: &str, listing: &Listing| Some(plan(path, listing.text(path)?, listing));
+    let plans =
+        plans.filter_map(|path| listing.remembered("openspec", path, &(), |it| read(path, it))).collect();
     Reading { plans, problems: Vec::new() }
 }
 

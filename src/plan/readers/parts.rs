@@ -97,6 +97,8 @@ pub(super) fn decide_by_mark(item: &mut Item, mark: Mark<'_>) {
 
 /// Gives an item its file: as a document, and as the time of its last change.
 pub(super) fn belongs_to(item: &mut Item, path: &str, listing: &Listing) {
+    // Most items have this one document and no other: room for one is enough.
+    item.documents.reserve_exact(1);
     item.documents.push(Document { kind: DocumentKind::Task, path: path.to_owned() });
     item.changed = listing.get(path).and_then(|it| it.modified);
 }
@@ -116,7 +118,7 @@ pub(super) fn paths_in<'l>(
     is_plan: impl Fn(&str) -> bool,
 ) -> Vec<&'l str> {
     let place = place.trim_end_matches('/');
-    let is_file = listing.text(place).is_some();
+    let is_file = listing.has_text(place);
     let all = listing.iter().map(|(path, _)| path);
     if is_file {
         return all.filter(|path| *path == place).collect();
@@ -124,5 +126,5 @@ pub(super) fn paths_in<'l>(
     let inside = |path: &str| {
         matches!(place, "" | ".") || path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
     };
-    all.filter(|path| inside(path) && is_plan(path) && listing.text(path).is_some()).collect()
+    all.filter(|path| inside(path) && is_plan(path) && listing.has_text(path)).collect()
 }

@@ -86,7 +86,10 @@ fn tags(root: Part<'_>) -> Vec<Tag<'_>> {
 fn read(listing: &Listing, scope: &Scope) -> Reading {
     let named = |path: &str| files::place(scope) == Some(path);
     let files = files::chosen(listing, scope, |path| wants(path) == Want::Text);
-    let plans = files.into_iter().flat_map(|path| plans_of(listing, path, named(path))).collect();
+    let plans = files.into_iter().flat_map(|path| {
+        listing.remembered("taskmaster", path, &named(path), |it| plans_of(it, path, named(path)))
+    });
+    let plans = plans.collect();
     Reading { plans, problems: Vec::new() }
 }
 

@@ -45,6 +45,7 @@ impl Shelf {
 }
 
 /// A file of a backlog.
+#[derive(Clone, Copy)]
 pub struct File<'a> {
     pub path: &'a str,
     pub shelf: Shelf,

@@ -47,6 +47,10 @@ pub(in crate::plan) fn file_decides(root: &str, file: &str, state: ItemState) ->
 
 fn read(listing: &Listing, scope: &Scope) -> Reading {
     let backlogs = layout::backlogs(listing, scope);
-    let plans = backlogs.into_iter().map(|(root, files)| plan::read(listing, &root, files)).collect();
+    let plan = |(root, files): (String, Vec<layout::File<'_>>)| {
+        let names: Vec<&str> = files.iter().map(|it| it.path).collect();
+        listing.remembered("backlog", &root, &names, |listing| plan::read(listing, &root, files.clone()))
+    };
+    let plans = backlogs.into_iter().map(plan).collect();
     Reading { plans, problems: Vec::new() }
 }

@@ -33,6 +33,8 @@ pub const READER: Reader = Reader { dialect: Dialect::Ccw, wants, claims, read }
 
 fn read(listing: &Listing, scope: &Scope) -> Reading {
     let folders = claim::sessions(listing, scope);
-    let plans = folders.iter().map(|folder| session::read(listing, folder)).collect();
+    let plan =
+        |folder: &String| listing.remembered("ccw", folder, &(), |listing| session::read(listing, folder));
+    let plans = folders.iter().map(plan).collect();
     Reading { plans, problems: Vec::new() }
 }

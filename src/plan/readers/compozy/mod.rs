@@ -79,7 +79,8 @@ fn claims(path: &str, text: &str) -> bool {
 }
 
 fn read(listing: &Listing, scope: &Scope) -> Reading {
-    let plans = folders(listing, scope).into_iter().filter_map(|it| folder::plan(it, listing)).collect();
+    let plan = |it: &str| listing.remembered("compozy", it, &(), |listing| folder::plan(it, listing));
+    let plans = folders(listing, scope).into_iter().filter_map(plan).collect();
     Reading { plans, problems: Vec::new() }
 }
 
@@ -89,7 +90,7 @@ fn folders<'l>(listing: &'l Listing, scope: &Scope) -> BTreeSet<&'l str> {
     match scope {
         Scope::Workspace => folders.filter(|it| is_home(it)).collect(),
         // One task's file stands for the folder it belongs to.
-        Scope::Path(place) if listing.text(place).is_some() => {
+        Scope::Path(place) if listing.has_text(place) => {
             let own = is_part(place).then(|| parent(place));
             folders.filter(|it| Some(*it) == own).collect()
         }

@@ -24,7 +24,7 @@ const FLAT: &[&str] =
     &["work-space/subplans", "work-space/execution", "work-space", "subplans", "execution", ""];
 
 /// A file that says something of an achievement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct StateFile {
     pub(super) kind: Kind,
     pub(super) path: String,
@@ -42,7 +42,7 @@ impl StateFile {
 }
 
 /// What was found for one plan.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub(super) struct Collected {
     pub(super) files: Vec<StateFile>,
     pub(super) problems: Vec<Problem>,

@@ -21,7 +21,7 @@ const DOCUMENTS: &[&str] =
 const HEAD: usize = 40;
 
 /// A plan, before it is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Found {
     /// Its folder's name, or what its file is called after `PLAN_`.
     pub(super) id: String,
@@ -238,7 +238,8 @@ fn is_plan_file(listing: &Listing, path: &str) -> bool {
 /// Whether the first heading of a file is `# PLAN: …`; a file that can't be read gets the benefit of
 /// the doubt.
 pub(super) fn is_headed(listing: &Listing, path: &str) -> bool {
-    listing.text(path).map_or_else(|| is_hidden(listing, path), is_plan_text)
+    let look = |listing: &Listing| listing.text(path).map_or_else(|| is_hidden(listing, path), is_plan_text);
+    listing.remembered("methodology head", path, &(), look)
 }
 
 /// Whether a text begins as plans do.

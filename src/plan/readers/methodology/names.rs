@@ -1,7 +1,7 @@
 //! The names of state files, read from their right-hand end.
 
 /// What a state file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Subplan,
     Execution,

@@ -62,8 +62,13 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
     problems.extend(unreadable_folders(listing, scope, &found));
     let found: Vec<_> = found.into_iter().zip(collected).collect();
     let plans =
-        hands::each(listing.threads(), &found, |(found, collected)| read_plan(listing, found, collected));
+        hands::each(listing.threads(), &found, |(found, collected)| remembered(listing, found, collected));
     Reading { plans, problems }
+}
+
+fn remembered(listing: &Listing, found: &Found, collected: &Collected) -> Plan {
+    let key = found.file.as_deref().unwrap_or(&found.folder);
+    listing.remembered("methodology", key, &(found, collected), |it| read_plan(it, found, collected))
 }
 
 fn read_plan(listing: &Listing, found: &Found, collected: &Collected) -> Plan {
@@ -224,7 +229,7 @@ fn unreadable_files(listing: &Listing, found: &Found) -> Vec<Problem> {
 
 fn file_problem(path: &str, content: &Content) -> Option<Problem> {
     let (code, place, message, fix) = match content {
-        Content::Folder | Content::Unread | Content::Text(_) => return None,
+        Content::Folder | Content::Unread | Content::Text(_) | Content::Later(_) => return None,
         Content::NotUtf8 { line, .. } => {
             let message = "the file is not UTF-8 from this line on; what can't be read is shown as \u{fffd}";
             (Code::NotUtf8, Place::line(path, *line), message.to_owned(), "Save it as UTF-8")
@@ -261,7 +266,8 @@ fn unreadable_folders(listing: &Listing, scope: &Scope, found: &[Found]) -> Vec<
     itself
         .chain(listing.below(root))
         .filter(|(path, entry)| {
-            !matches!(entry.content, Content::Folder | Content::Unread | Content::Text(_)) && !is_own(path)
+            let is_broken = file_problem(path, &entry.content).is_some();
+            is_broken && !is_own(path)
         })
         .filter_map(|(path, entry)| file_problem(path, &entry.content))
         .collect()

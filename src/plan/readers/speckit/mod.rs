@@ -57,8 +57,10 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
         }),
         Scope::Named(_) => Vec::new(),
     };
-    let read = |path: &&str| Some(document::plan(path, listing.text(path)?, listing));
-    let mut plans: Vec<_> = hands::each(listing.threads(), &paths, read).into_iter().flatten().collect();
+    let plan =
+        |path: &str, listing: &Listing| document::plan(path, listing.text(path).unwrap_or_default(), listing);
+    let read = |path: &&str| listing.remembered("speckit", path, &(), |it| plan(path, it));
+    let mut plans: Vec<_> = hands::each(listing.threads(), &paths, read);
     runs::badge(&mut plans, listing);
     Reading { plans, problems: Vec::new() }
 }

@@ -112,6 +112,6 @@ fn codes(plan: &Plan) -> Vec<&str> {
 
 fn at(mut listing: Listing, path: &str, content: Content, millis: i64) -> Listing {
     let modified = Some(Timestamp::from_millis(millis));
-    listing.insert(path, Entry { modified, size: 1, content });
+    listing.insert(path, Entry::plain(modified, 1, content));
     listing
 }
