@@ -51,7 +51,7 @@ impl Looks {
     pub(super) fn memory(&self) -> Arc<Memory> {
         let begin = || {
             let bytes = kept::read(&self.state, &self.program);
-            Arc::new(bytes.and_then(|bytes| Memory::read(&bytes)).unwrap_or_default())
+            Arc::new(bytes.and_then(Memory::read).unwrap_or_default())
         };
         Arc::clone(self.memory.get_or_init(begin))
     }

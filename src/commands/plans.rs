@@ -149,6 +149,7 @@ pub(super) fn read_plans(
     if let Some(plans) = looks.same(&look) {
         return Ok(plans);
     }
+    memory.begin_look(look.print);
     let listed = scanned.listing.iter().map(|(path, _)| path);
     selection.named =
         listed.filter(|it| is_included(it, &config.include, &included)).map(str::to_owned).collect();

@@ -25,7 +25,9 @@ pub struct Listing {
 
 /// Reads the text at a path of the listing, whatever has become of it.
 #[derive(Clone)]
-struct Texts(Arc<dyn Fn(&str) -> Arc<str> + Send + Sync>);
+struct Texts(Arc<TextOf>);
+
+type TextOf = dyn Fn(&str) -> Arc<str> + Send + Sync;
 
 impl fmt::Debug for Texts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

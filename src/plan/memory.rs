@@ -5,9 +5,10 @@
 //! is what it was, the plan is too. Nobody has to say on what a plan depends, so nobody can forget it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, btree_map::Entry},
     fmt,
     hash::{DefaultHasher, Hash, Hasher as _},
+    ops::{Deref, Range},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -33,9 +34,9 @@ pub struct Trace(Mutex<BTreeMap<Touch, Option<u64>>>);
 impl Trace {
     pub(super) fn note(&self, touch: Touch, print: impl FnOnce(&Touch) -> Option<u64>) {
         let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !touched.contains_key(&touch) {
-            let print = print(&touch);
-            touched.insert(touch, print);
+        if let Entry::Vacant(vacant) = touched.entry(touch) {
+            let print = print(vacant.key());
+            vacant.insert(print);
         }
     }
 
@@ -51,15 +52,38 @@ impl Trace {
 struct Kept {
     inputs: u64,
     touched: Vec<(Touch, u64)>,
-    /// The bytes of the answer, and the print of everything here.
+    /// The bytes of the answer.
     #[serde(skip)]
-    answer: Vec<u8>,
+    answer: Part,
+    /// Of everything above, and of the question.
     seal: u64,
 }
 
 impl Kept {
-    fn is_sound(&self) -> bool {
-        self.seal == print(&(self.inputs, &self.touched, &self.answer))
+    /// The seal of what answers the question of this kind and key.
+    fn seal(&self, kind: &str, key: &str) -> u64 {
+        print(&(kind, key, self.inputs, &self.touched, &*self.answer))
+    }
+}
+
+/// Some of many bytes.
+#[derive(Default)]
+struct Part {
+    all: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+impl Deref for Part {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.all[self.range.clone()]
+    }
+}
+
+impl From<Vec<u8>> for Part {
+    fn from(all: Vec<u8>) -> Self {
+        Self { range: 0..all.len(), all: Arc::new(all) }
     }
 }
 
@@ -79,6 +103,16 @@ struct Inner {
     texts: Arc<HashMap<String, Stamp>>,
     /// Answers that were not recalled since they were last written down.
     fresh: usize,
+    /// Of everything that was seen at the last look, and is seen at this one.
+    seen: Option<u64>,
+    sees: Option<u64>,
+}
+
+impl Inner {
+    /// This look sees what the last one saw: nothing has to be looked at by itself.
+    fn is_all_the_same(&self) -> bool {
+        self.sees.is_some() && self.sees == self.seen
+    }
 }
 
 impl fmt::Debug for Memory {
@@ -99,9 +133,15 @@ impl Memory {
         inputs: u64,
         listing: &Listing,
     ) -> Option<T> {
-        let kept = Arc::clone(self.inner().last.get(kind)?.get(key)?);
+        let inner = self.inner();
+        let all_the_same = inner.is_all_the_same();
+        let kept = Arc::clone(inner.last.get(kind)?.get(key)?);
+        drop(inner);
         let same = |(touch, print): &(Touch, u64)| listing.print_of(touch) == Some(*print);
-        if kept.inputs != inputs || !kept.touched.iter().all(same) || !kept.is_sound() {
+        if kept.inputs != inputs
+            || !(all_the_same || kept.touched.iter().all(same))
+            || kept.seal != kept.seal(kind, key)
+        {
             return None;
         }
         let answer = postcard::from_bytes(&kept.answer).ok()?;
@@ -115,8 +155,9 @@ impl Memory {
         drop(inner);
         let Some(touched) = trace.prints() else { return };
         let Ok(answer) = postcard::to_allocvec(answer) else { return };
-        let seal = print(&(inputs, &touched, &answer));
-        let kept = Arc::new(Kept { inputs, touched, answer, seal });
+        let mut kept = Kept { inputs, touched, answer: answer.into(), seal: 0 };
+        kept.seal = kept.seal(kind, key);
+        let kept = Arc::new(kept);
         self.inner().now.entry(kind.to_owned()).or_default().insert(key.to_owned(), kept);
     }
 
@@ -125,12 +166,18 @@ impl Memory {
         Arc::clone(&self.inner().texts)
     }
 
+    /// A look begins that sees this ([`Listing::print`]).
+    pub fn begin_look(&self, sees: Option<u64>) {
+        self.inner().sees = sees;
+    }
+
     /// A look is over: what it did not ask for is forgotten.
     pub fn end_look(&self, listing: &Listing) {
         let texts = listing.stamped_texts().map(|(path, stamp)| (path.to_owned(), stamp)).collect();
         let mut inner = self.inner();
         inner.texts = Arc::new(texts);
         inner.last = std::mem::take(&mut inner.now);
+        inner.seen = inner.sees.take();
     }
 
     /// How many answers were not recalled since it was last written down.
@@ -143,7 +190,7 @@ impl Memory {
         let mut inner = self.inner();
         inner.fresh = 0;
         let count = inner.last.values().map(HashMap::len).sum::<usize>();
-        let mut bytes = postcard::to_allocvec(&(&*inner.texts, count)).unwrap_or_default();
+        let mut bytes = postcard::to_allocvec(&(&*inner.texts, inner.seen, count)).unwrap_or_default();
         let answers = inner.last.iter().flat_map(|(kind, of_kind)| of_kind.iter().map(move |it| (kind, it)));
         for (kind, (key, kept)) in answers {
             let head = (kind, key, &**kept, kept.answer.len());
@@ -154,18 +201,20 @@ impl Memory {
     }
 
     /// What was written; nothing when it is not what [`Memory::write`] writes.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let ((texts, count), mut rest) =
-            postcard::take_from_bytes::<(HashMap<String, Stamp>, usize)>(bytes).ok()?;
+    pub fn read(bytes: Vec<u8>) -> Option<Self> {
+        let bytes = Arc::new(bytes);
+        type Head = (HashMap<String, Stamp>, Option<u64>, usize);
+        let ((texts, seen, count), mut rest) = postcard::take_from_bytes::<Head>(&bytes).ok()?;
         let mut last = Answers::new();
         for _ in 0..count {
             let ((kind, key, mut kept, length), behind) =
                 postcard::take_from_bytes::<(String, String, Kept, usize)>(rest).ok()?;
-            kept.answer = behind.get(..length)?.to_vec();
-            rest = &behind[length..];
+            let start = bytes.len() - behind.len();
+            rest = behind.get(length..)?;
+            kept.answer = Part { all: Arc::clone(&bytes), range: start..start + length };
             last.entry(kind).or_default().insert(key, Arc::new(kept));
         }
-        let inner = Inner { last, texts: Arc::new(texts), ..Inner::default() };
+        let inner = Inner { last, seen, texts: Arc::new(texts), ..Inner::default() };
         Some(Self { inner: Mutex::new(inner) })
     }
 }

@@ -4,8 +4,8 @@
 //! and everything is read.
 
 use std::{
-    fs,
-    io::{self, Write as _},
+    fs::{self, File},
+    io::{self, Read as _, Write as _},
     os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::Path,
 };
@@ -17,10 +17,13 @@ const MARK: &[u8] = b"plandeck readings 1\n";
 
 /// The bytes that [`write`] wrote, when this very program did.
 pub fn read(state: &StateFolder, program: &Path) -> Option<Vec<u8>> {
-    let bytes = fs::read(state.readings()).ok()?;
+    let mut file = File::open(state.readings()).ok()?;
     let head = head(program)?;
-    let rest = bytes.strip_prefix(head.as_slice())?;
-    Some(rest.to_vec())
+    let mut found = vec![0; head.len()];
+    file.read_exact(&mut found).ok().filter(|()| found == head)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Writes the memory, private, in one step; nothing where there is no state folder: looking at plans
@@ -44,14 +47,8 @@ pub fn write(state: &StateFolder, program: &Path, bytes: &[u8]) -> io::Result<()
 fn head(program: &Path) -> Option<Vec<u8>> {
     let program = fs::metadata(program).ok()?;
     let mut head = MARK.to_vec();
-    let identity = [
-        program.len().cast_signed(),
-        program.mtime(),
-        program.mtime_nsec(),
-        program.ctime(),
-        program.ctime_nsec(),
-        program.ino().cast_signed(),
-    ];
+    let identity =
+        [program.len().cast_signed(), program.mtime(), program.mtime_nsec(), program.ino().cast_signed()];
     head.extend(identity.into_iter().flat_map(i64::to_le_bytes));
     Some(head)
 }

@@ -85,6 +85,7 @@ fn listing(files: &Files, memory: &Arc<Memory>, read: &Arc<AtomicUsize>) -> List
 fn look(files: &Files, memory: &Arc<Memory>) -> (Reading, usize) {
     let read = Arc::new(AtomicUsize::new(0));
     let listing = listing(files, memory, &read);
+    memory.begin_look(listing.print());
     let reading = read_workspace(&listing, &Selection::default());
     memory.end_look(&listing);
     let mut plain = Listing::new();
@@ -138,15 +139,15 @@ fn memory_outlives_its_process_and_is_never_believed_when_it_is_damaged() {
     assert!(memory.fresh() > 10);
     let bytes = memory.write();
     assert_eq!(memory.fresh(), 0);
-    let again = Arc::new(Memory::read(&bytes).expect("what was written"));
+    let again = Arc::new(Memory::read(bytes.clone()).expect("what was written"));
     assert_eq!(look(&files, &again).1, 0);
     assert_eq!(again.fresh(), 0, "everything was recalled");
     for at in (0..bytes.len()).step_by(23) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 1 << (at % 8);
-        if let Some(memory) = Memory::read(&damaged) {
+        if let Some(memory) = Memory::read(damaged) {
             look(&files, &Arc::new(memory));
         }
-        assert!(Memory::read(&bytes[..at]).is_none(), "cut off at {at}");
+        assert!(Memory::read(bytes[..at].to_vec()).is_none(), "cut off at {at}");
     }
 }

@@ -25,8 +25,7 @@ pub(super) fn is_heading(line: &[u8]) -> bool {
 
 pub(super) fn is_rule(line: &[u8]) -> bool {
     let Some(sign) = line.first().filter(|it| b"*-_".contains(it)) else { return false };
-    let signs = line.iter().filter(|it| *it == sign).count();
-    signs >= 3 && line.iter().all(|it| it == sign || *it == b' ')
+    line.iter().filter(|it| *it == sign).nth(2).is_some() && line.iter().all(|it| it == sign || *it == b' ')
 }
 
 pub(super) fn is_underline(line: &[u8]) -> bool {
