@@ -20,9 +20,11 @@ use rustix::process::{Pid, Signal, kill_process};
 fn house() -> House {
     let house = House::demo();
     let tree = "trap '' TERM\n(trap '' TERM; while :; do sleep 0.2; done) &\n\
-                setsid sh -c 'trap \"\" TERM; while :; do sleep 0.2; done' &\necho rooted\n\
+                setsid sh -c 'trap \"\" TERM; while :; do sleep 0.2; done' &\n\
+                mkdir -p made; echo a leaf > made/leaf; echo rooted\n\
                 while :; do sleep 0.2; done";
-    house.recipe("tree", tree, "grace = \"300ms\"");
+    house.write("made/old", "was here before\n");
+    house.recipe("tree", tree, "grace = \"300ms\"\ndeliverables = [\"made/**\"]");
     house
 }
 
@@ -73,6 +75,7 @@ fn a_run_whose_supervisor_is_killed_is_lost_for_the_next_reader_and_nothing_of_i
     let said = house.plandeck(&["run", "list"]);
     assert!(said.out.contains("lost"), "{}", said.all());
     assert_eq!(house.status(run), Status::Lost);
+    assert_eq!(house.record(run).deliverables, ["made/leaf"], "what it made is known all the same");
     assert_eq!(marked(run), Vec::<String>::new());
 }
 

@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    io::BufRead as _,
     os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Output, Stdio},
@@ -26,6 +27,11 @@ capture = "split"
 
 [workflow.asks]
 command = ["/bin/sh", "-c", "echo who; read name; echo \"$name it is\""]
+open_stdin = true
+
+[workflow.talks]
+command = ["/bin/sh", "-c", "for i in 0 1 2; do echo out $i; echo err $i >&2; read line; done"]
+capture = "split"
 open_stdin = true
 
 [workflow.strict]
@@ -272,6 +278,31 @@ fn logs_are_told_from_an_offset_from_the_end_and_by_pattern() {
     house.good(&["run", "create", "both", "--wait"]);
     assert_eq!(house.good(&["run", "logs", "@latest", "--stream", "stdout"]), "out\n");
     assert_eq!(house.good(&["run", "logs", "@latest", "--stream", "stderr"]), "err\n");
+    assert_eq!(house.good(&["run", "logs", "@latest", "--stream", "stderr", "--from", "5"]), "rr\n");
+    assert_eq!(house.good(&["run", "logs", "@latest", "--stream", "stdout", "--tail", "1"]), "out\n");
+    assert_eq!(house.good(&["run", "logs", "@latest", "--stream", "stdout", "--follow"]), "out\n");
+}
+
+#[test]
+fn one_stream_is_followed_as_it_comes() {
+    let house = House::new();
+    let run = house.json(&["run", "create", "talks"])["data"]["run"]["id"].as_str().unwrap().to_owned();
+    let follow = |stream: &str, more: &[&str]| {
+        let arguments = [&["run", "logs", &run, "--follow", "--stream", stream], more].concat();
+        house.command(&arguments).stdout(Stdio::piped()).spawn().unwrap()
+    };
+    let (mut out, err) = (follow("stdout", &[]), follow("stderr", &["--tail", "1"]));
+    let mut heard = std::io::BufReader::new(out.stdout.take().unwrap());
+    let mut line = String::new();
+    for number in 0..3 {
+        line.clear();
+        heard.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("out {number}\n"), "heard while it goes on");
+        house.good(&["run", "send", &run, "next"]);
+    }
+    assert_eq!(out.wait().unwrap().code(), Some(0));
+    let err = String::from_utf8(err.wait_with_output().unwrap().stdout).unwrap();
+    assert!(err.ends_with("err 2\n") && !err.contains("out"), "{err}");
 }
 
 #[test]

@@ -209,7 +209,7 @@ pub struct LogsArgs {
     #[arg(long, value_name = "REGEX")]
     pub grep: Option<String>,
     /// Only one stream; needs a recipe with capture = "split"
-    #[arg(long, value_enum, conflicts_with_all = ["follow", "from"])]
+    #[arg(long, value_enum)]
     pub stream: Option<StreamName>,
 }
 

@@ -1,6 +1,6 @@
 //! `run logs`: what a run said, whole, its end, or as it comes.
 
-use std::{fs::File, io, os::unix::fs::FileExt as _, path::Path, time::Duration};
+use std::{collections::VecDeque, path::Path, time::Duration};
 
 use regex::Regex;
 
@@ -14,7 +14,7 @@ use crate::{
     cli::{LogsArgs, Output, StreamName},
     ids::{AttemptId, RunId, TaskName},
     journal::Journal,
-    logs::{Index, Stream, Tail},
+    logs::{Stream, Tail},
     render::json,
     run::{Capture, Refusal, RunRecord, TaskRecord},
     screen::Key,
@@ -42,12 +42,8 @@ pub fn logs(context: &mut Context<'_>, args: &LogsArgs) -> Result<Done, Failure>
         return follow(context, record, args, grep);
     }
     let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
-    let log = context.state.run(run).log(&attempt);
     let lines = Lines { grep, run, attempt };
-    if let Some(stream) = args.stream {
-        return by_stream(context, &record, &log, stream, args.tail, &lines);
-    }
-    let mut tail = Tail::new(&log, begin(&log, args)?);
+    let mut tail = begin(context, &record, &lines, args)?;
     print_rest(context, &mut tail, true, &lines)?;
     Ok(Done::well())
 }
@@ -70,9 +66,9 @@ fn follow(
         }
         if heard.is_none() && has_begun(&record, args.task.as_deref())? {
             let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
-            let log = context.state.run(run).log(&attempt);
-            let tail = Tail::new(&log, begin(&log, args)?);
-            heard = Some((Lines { grep: grep.clone(), run, attempt }, tail));
+            let lines = Lines { grep: grep.clone(), run, attempt };
+            let tail = begin(context, &record, &lines, args)?;
+            heard = Some((lines, tail));
         }
         let Some((lines, tail)) = &mut heard else {
             if record.status.is_over() || left(context, beat, run)? {
@@ -88,8 +84,8 @@ fn follow(
         print_rest(context, tail, ended, lines)?;
         match next {
             Some(next) if ended => {
-                *tail = Tail::new(context.state.run(run).log(&next), 0);
                 lines.attempt = next;
+                *tail = of_stream(Tail::new(context.state.run(run).log(&lines.attempt), 0), args.stream);
             }
             _ if ended && over => return Ok(Done::well()),
             _ if left(context, beat, run)? => return Ok(Done::well()),
@@ -129,12 +125,69 @@ fn has_begun(record: &RunRecord, asked: Option<&str>) -> Result<bool, Failure> {
     }
 }
 
-/// Where reading begins.
-fn begin(log: &Path, args: &LogsArgs) -> Result<u64, Failure> {
-    match args.tail {
-        Some(count) => Ok(offset_of_tail(log, count)?),
-        None => Ok(args.from.unwrap_or(0)),
+/// A reader of the log at the place where reading begins.
+fn begin(
+    context: &mut Context<'_>,
+    record: &RunRecord,
+    lines: &Lines,
+    args: &LogsArgs,
+) -> Result<Tail, Failure> {
+    let log = context.state.run(record.id).log(&lines.attempt);
+    if args.stream.is_some() {
+        has_streams(record, &lines.attempt)?;
     }
+    match (args.tail, args.stream) {
+        (Some(count), None) => Ok(Tail::last(log, count)?),
+        (Some(count), stream) => {
+            let mut tail = of_stream(Tail::new(log, 0), stream);
+            print_last(context, &mut tail, count, args.follow, lines)?;
+            Ok(tail)
+        }
+        (None, stream) => Ok(of_stream(Tail::new(log, args.from.unwrap_or(0)), stream)),
+    }
+}
+
+fn of_stream(tail: Tail, stream: Option<StreamName>) -> Tail {
+    match stream {
+        None => tail,
+        Some(StreamName::Stdout) => tail.only(Stream::Out),
+        Some(StreamName::Stderr) => tail.only(Stream::Err),
+    }
+}
+
+/// Refuses where one stream can't be told from the other.
+fn has_streams(record: &RunRecord, attempt: &AttemptId) -> Result<(), Failure> {
+    let capture = record.spec.task(&attempt.task).map(|task| task.capture);
+    if capture == Some(Capture::Split) {
+        return Ok(());
+    }
+    Err(Failure::Refused(Refusal::WrongState {
+        what: "the streams of this run can't be told apart".to_owned(),
+        why: "its recipe catches both in one pipe; set capture = \"split\"".to_owned(),
+    }))
+}
+
+/// Prints the last lines of what is there now. Which of one stream's lines those are is known only when
+/// all were read.
+fn print_last(
+    context: &mut Context<'_>,
+    tail: &mut Tail,
+    count: usize,
+    goes_on: bool,
+    lines: &Lines,
+) -> Result<(), Failure> {
+    let mut last = VecDeque::new();
+    while let Some(line) = tail.next_line(|| !goes_on)? {
+        last.push_back(line);
+        if last.len() > count {
+            last.pop_front();
+        }
+    }
+    let mut printed = String::new();
+    for line in last {
+        lines.add(context, &line, &mut printed);
+    }
+    context.print(&printed)
 }
 
 /// Prints the lines that are there now.
@@ -224,37 +277,6 @@ fn print_text(
     Ok(Done::well())
 }
 
-/// Where the last `count` lines begin, read backwards. A log that is not there has none.
-fn offset_of_tail(log: &Path, count: usize) -> io::Result<u64> {
-    const STEP: u64 = 64 << 10;
-    let Ok(file) = File::open(log) else { return Ok(0) };
-    let size = file.metadata()?.len();
-    if count == 0 {
-        return Ok(size);
-    }
-    let mut left = count;
-    let mut end = size;
-    let mut bytes = Vec::new();
-    while end > 0 {
-        let start = end.saturating_sub(STEP);
-        bytes.resize(usize::try_from(end - start).unwrap_or(0), 0);
-        file.read_exact_at(&mut bytes, start)?;
-        for (at, _) in bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n') {
-            let behind = start + at as u64 + 1;
-            // The end of the last line begins no line of its own.
-            if behind == size {
-                continue;
-            }
-            left = left.saturating_sub(1);
-            if left == 0 {
-                return Ok(behind);
-            }
-        }
-        end = start;
-    }
-    Ok(0)
-}
-
 /// The log of a task of an exported run.
 fn of_file(
     context: &mut Context<'_>,
@@ -281,62 +303,4 @@ fn of_file(
     let from = usize::try_from(args.from.unwrap_or(0)).unwrap_or(usize::MAX).min(bytes.len());
     let lines = Lines { grep, run: record.id, attempt };
     print_text(context, &bytes[from..], args.tail, &lines)
-}
-
-/// One stream alone, by the side index.
-fn by_stream(
-    context: &mut Context<'_>,
-    record: &RunRecord,
-    log: &Path,
-    stream: StreamName,
-    tail: Option<usize>,
-    lines: &Lines,
-) -> Result<Done, Failure> {
-    let capture = record.spec.task(&lines.attempt.task).map(|task| task.capture);
-    if capture != Some(Capture::Split) {
-        return Err(Failure::Refused(Refusal::WrongState {
-            what: "the streams of this run can't be told apart".to_owned(),
-            why: "its recipe catches both in one pipe; set capture = \"split\"".to_owned(),
-        }));
-    }
-    let wanted = match stream {
-        StreamName::Stdout => Stream::Out,
-        StreamName::Stderr => Stream::Err,
-    };
-    let index = Index::read(log)?;
-    let bytes = std::fs::read(log)?;
-    let mut kept = Vec::new();
-    for (at, chunk) in index.chunks.iter().enumerate() {
-        let end = index.chunks.get(at + 1).map_or(bytes.len() as u64, |next| next.offset);
-        let range = usize::try_from(chunk.offset).unwrap_or(0)..usize::try_from(end).unwrap_or(0);
-        if chunk.stream == wanted {
-            kept.extend_from_slice(bytes.get(range).unwrap_or_default());
-        }
-    }
-    print_text(context, &kept, tail, lines)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_lines_begin_where_they_begin_however_long_they_are() {
-        let folder = tempfile::tempdir().unwrap();
-        let check = |text: &str, count: usize, expected: &str| {
-            let log = folder.path().join("log");
-            std::fs::write(&log, text).unwrap();
-            let from = usize::try_from(offset_of_tail(&log, count).unwrap()).unwrap();
-            assert_eq!(&text[from..], expected, "the last {count}");
-        };
-        check("", 3, "");
-        check("a\nb\nc\n", 2, "b\nc\n");
-        check("a\nb\nc", 2, "b\nc");
-        check("a\nb\nc\n", 9, "a\nb\nc\n");
-        check("a\nb\n", 0, "");
-        check("a\n\n\n", 2, "\n\n");
-        let long = "x".repeat(100_000);
-        check(&format!("a\n{long}\n{long}\n"), 2, &format!("{long}\n{long}\n"));
-        assert_eq!(offset_of_tail(&folder.path().join("none"), 3).unwrap(), 0);
-    }
 }

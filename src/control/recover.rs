@@ -12,10 +12,10 @@ use crate::{
     engine::scribe,
     ids::{RunId, Seq, TaskName},
     journal::read_spool,
-    process,
+    logs, process,
     run::{Event, EventKind, Outcome, RunSummary, Specification, Survivor},
     schedule::{Effect, Input, State, step},
-    workspace::state::RunFolder,
+    workspace::{Snapshot, changes, state::RunFolder},
 };
 
 /// A run that was found without a supervisor and was ended.
@@ -85,8 +85,10 @@ impl Control {
         let survivors = process::kill_marked(&format!("{run}/"));
         let spec = self.journal.specification(run)?.ok_or_else(|| no_such(run))?;
         let past = self.journal.events_after(run, Seq(0), usize::MAX)?;
+        self.join_logs(run);
         let spec = Arc::new(spec);
-        let mut end = last_events(Arc::clone(&spec), &past, survivors.clone());
+        let deliverables = self.deliverables(&spec);
+        let mut end = last_events(Arc::clone(&spec), &past, deliverables, survivors.clone());
         let Parts { state, workspace, clock, .. } = &self.parts;
         let written = scribe::catch_up(&spec, workspace, state, clock, &past, &end);
         let before_the_end = end.len().saturating_sub(1);
@@ -100,8 +102,28 @@ impl Control {
             .collect();
         self.journal.append(run, &events)?;
         self.journal.refuse_open_requests(run, "the run was lost: nobody minded it", ts)?;
+        let _ = fs::remove_file(self.parts.state.run(run).listing());
         let run = self.journal.summary(run)?.ok_or_else(|| no_such(run))?;
         Ok(Recovered { run, half_done, survivors })
+    }
+
+    /// Files created or changed since the run began, as far as its supervisor wrote down how they were.
+    fn deliverables(&self, spec: &Specification) -> Vec<String> {
+        let Ok(before) = Snapshot::read(&self.parts.state.run(spec.run).listing()) else { return Vec::new() };
+        let after = Snapshot::take(&self.parts.workspace, &[self.parts.state.root()], &spec.deliverables);
+        changes(&before, &after)
+    }
+
+    /// Makes one file of each log that outgrew its head.
+    fn join_logs(&self, run: RunId) {
+        let Ok(entries) = fs::read_dir(self.parts.state.run(run).logs()) else { return };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.extension().is_some_and(|it| it == "tail")
+                && let Err(error) = logs::join(&path.with_extension("log"))
+            {
+                tracing::warn!("{}: head and tail stay apart: {error}", path.display());
+            }
+        }
     }
 
     /// Takes in what the supervisor could not write to the journal. What does not follow what is there
@@ -135,7 +157,12 @@ fn read_if_there(folder: &RunFolder) -> Result<Option<String>, Error> {
 }
 
 /// What the scheduler says of a run whose supervisor went away. Nothing when it had ended.
-fn last_events(spec: Arc<Specification>, past: &[Event], survivors: Vec<Survivor>) -> Vec<EventKind> {
+fn last_events(
+    spec: Arc<Specification>,
+    past: &[Event],
+    deliverables: Vec<String>,
+    survivors: Vec<Survivor>,
+) -> Vec<EventKind> {
     let mut state = State::new(spec);
     for event in past {
         state.apply(&event.kind, event.at);
@@ -143,7 +170,7 @@ fn last_events(spec: Arc<Specification>, past: &[Event], survivors: Vec<Survivor
     let now = past.last().map_or_else(Moment::default, |event| event.at);
     let mut lost = step(&mut state, &Input::Recover, now);
     if lost.effects.contains(&Effect::Finish) {
-        let finished = Input::Finished { deliverables: Vec::new(), survivors };
+        let finished = Input::Finished { deliverables, survivors };
         lost.events.extend(step(&mut state, &finished, now).events);
     }
     lost.events

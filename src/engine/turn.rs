@@ -130,6 +130,10 @@ impl Engine {
         let scribe = start_scribe(&spec, &workspace, &state_folder, &clock, inbox)
             .map_err(Error::while_doing("make ready for writing the plan"))?;
         let before = Snapshot::take(&workspace, &[state_folder.root()], &spec.deliverables);
+        // Without it, only a lost run would not know what it made.
+        if let Err(error) = before.write(&folder.listing()) {
+            tracing::warn!("how files were before the run can't be written down: {error}");
+        }
         let now = clock.now();
         let names = spec.tasks.iter().map(|task| task.name.clone());
         let places = names.zip(0..).collect();
@@ -264,6 +268,7 @@ impl Engine {
             tracing::warn!("requests that came too late could not be answered: {error}");
         }
         let _ = std::fs::remove_file(self.folder.bell());
+        let _ = std::fs::remove_file(self.folder.listing());
     }
 
     /// Takes one input: decided, written, done, and so on with what that led to.

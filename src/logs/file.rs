@@ -1,11 +1,11 @@
 //! The writing side of a log: every byte in its order, in a file that can't outgrow its bound.
 //!
 //! A log that may keep `max` bytes keeps the first half of them as the head, in the log itself. What
-//! follows goes to two files beside it, a quarter each, in turn: `.tail` is being written,
-//! `.tail.old` is full, and a new turn throws the old one away. At the end both are put behind the
-//! head, with a line that says how much was dropped in between. So the disk never holds more than
-//! `max` while the child runs, and the log is one readable file afterwards. Until then a follower by
-//! offset hears the head only. A log that stays under its head never sees any of this.
+//! follows goes to two files beside it, a quarter each, in turn: one is being written, one is full, and
+//! a new turn throws the full one away. At the end both are put behind the head, with a line that says
+//! how much was dropped in between. So the disk never holds more than `max` while the child runs, and
+//! the log is one readable file afterwards. A [`Tail`](super::Tail) reads on from one to the other. A
+//! log that stays under its head never sees any of this.
 //!
 //! When a write fails (full disk), the bytes are lost but the child is not made to wait: as soon as
 //! writing works again, the same line stands where they are missing.
@@ -17,7 +17,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::index::{IndexWriter, Stream};
+use super::{
+    index::{IndexWriter, Stream},
+    parts::{self, parts},
+};
 use crate::clock::Timestamp;
 
 /// The line that stands in a log where `bytes` bytes are missing.
@@ -44,18 +47,17 @@ pub struct LogFile {
     max: u64,
     /// How much was printed so far.
     position: u64,
-    tail: Option<Turns>,
+    tail: Option<Newest>,
     /// Where bytes were lost that the log does not speak of yet, and how many.
     lost: Option<(u64, u64)>,
     dropped: u64,
 }
 
-/// The two files that hold the newest output in turn.
+/// The part that holds the newest output.
 #[derive(Debug)]
-struct Turns {
-    current: File,
-    current_start: u64,
-    old_start: Option<u64>,
+struct Newest {
+    file: File,
+    start: u64,
 }
 
 impl LogFile {
@@ -123,8 +125,8 @@ impl LogFile {
         if let Some((_, unspoken)) = self.lost {
             self.dropped += unspoken;
         }
-        if let Some(turns) = self.tail.take() {
-            self.join(&turns)?;
+        if self.tail.take().is_some() {
+            self.dropped += parts::join(&self.path)?;
         }
         Ok(Written { bytes: self.position, dropped: self.dropped })
     }
@@ -133,23 +135,6 @@ impl LogFile {
     #[must_use]
     pub const fn has_tail(&self) -> bool {
         self.tail.is_some()
-    }
-
-    fn join(&mut self, turns: &Turns) -> io::Result<()> {
-        let head_end = self.head_room();
-        let tail_start = turns.old_start.unwrap_or(turns.current_start);
-        let dropped = tail_start.saturating_sub(head_end);
-        if dropped > 0 {
-            self.head.write_all(dropped_line(dropped).as_bytes())?;
-            self.index.gap(head_end, dropped);
-            self.dropped += dropped;
-        }
-        for part in tail_parts(&self.path) {
-            let Ok(mut file) = File::open(&part) else { continue };
-            io::copy(&mut file, &mut self.head)?;
-            fs::remove_file(&part)?;
-        }
-        Ok(())
     }
 
     const fn head_room(&self) -> u64 {
@@ -165,26 +150,28 @@ impl LogFile {
     fn room(&self) -> u64 {
         match &self.tail {
             None => self.head_room().saturating_sub(self.position),
-            Some(turns) => self.turn_room().saturating_sub(self.position - turns.current_start),
+            Some(newest) => self.turn_room().saturating_sub(self.position - newest.start),
         }
     }
 
     const fn target(&mut self) -> &mut File {
         match &mut self.tail {
             None => &mut self.head,
-            Some(turns) => &mut turns.current,
+            Some(newest) => &mut newest.file,
         }
     }
 
-    /// Begins the next turn; what was the old one is thrown away.
+    /// Begins the next turn; what was the full part is thrown away.
     fn turn(&mut self) -> io::Result<()> {
-        let [old, current] = tail_parts(&self.path);
-        let old_start = self.tail.as_ref().map(|turns| turns.current_start);
-        if old_start.is_some() {
-            fs::rename(&current, &old)?;
+        if self.tail.is_none() {
+            self.index.turn(self.position, self.head.metadata()?.len());
         }
-        let file = create(&current)?;
-        self.tail = Some(Turns { current: file, current_start: self.position, old_start });
+        let full = self.tail.as_ref().map(|newest| newest.start);
+        let file = parts::begin(&self.path, self.position)?;
+        self.tail = Some(Newest { file, start: self.position });
+        for part in parts(&self.path).iter().filter(|it| full.is_some_and(|full| it.start < full)) {
+            fs::remove_file(&part.path)?;
+        }
         Ok(())
     }
 
@@ -238,12 +225,6 @@ fn move_down(mut file: &File, from: u64, mut to: u64) -> io::Result<u64> {
         file.write_all_at(&buffer[..count], to)?;
         to += count as u64;
     }
-}
-
-/// Where the newest output of a log that outgrew its head stands while it is being written: the older
-/// turn, then the newer one.
-pub(super) fn tail_parts(log: &Path) -> [PathBuf; 2] {
-    [log.with_extension("tail.old"), log.with_extension("tail")]
 }
 
 fn create(path: &Path) -> io::Result<File> {

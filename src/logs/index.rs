@@ -7,8 +7,9 @@
 //!
 //! ```text
 //! bytes 0..8   position: how much the child had printed before this record's first byte
-//! byte  8      kind: 0 both streams, 1 standard output, 2 standard error, 3 gap
-//! bytes 9..16  kinds 0 to 2: milliseconds since 1970; kind 3: how many bytes were dropped from here
+//! byte  8      kind: 0 both streams, 1 standard output, 2 standard error, 3 gap, 4 turn
+//! bytes 9..16  kinds 0 to 2: milliseconds since 1970; kind 3: how many bytes were dropped from here;
+//!              kind 4: how long the log was when what follows went to files beside it
 //! ```
 //!
 //! Positions count what was *printed*; they part from offsets in the log at each gap, where
@@ -21,7 +22,8 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    ops::Range,
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -31,6 +33,7 @@ use crate::clock::Timestamp;
 const MAGIC: [u8; 8] = *b"PDIDX\0\0\x01";
 const RECORD: usize = 16;
 const GAP: u8 = 3;
+const TURN: u8 = 4;
 
 /// Chunks of one stream that arrive closer together than this share a record.
 const MERGE: Duration = Duration::from_millis(50);
@@ -80,6 +83,105 @@ pub struct Chunk {
     pub time: Timestamp,
     /// Where it came from.
     pub stream: Stream,
+}
+
+/// Where a log outgrew its head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn {
+    /// How much had been printed.
+    pub position: u64,
+    /// How long the log was.
+    pub offset: u64,
+}
+
+/// Where a log outgrew its head, as its index says.
+pub(super) fn turn(log: &Path) -> Option<Turn> {
+    let mut records = Records::of(log);
+    records.read().ok()?;
+    records.turn
+}
+
+/// Says in the index of a log that nobody writes any more that from `position` on, `dropped` bytes are
+/// missing. It may have been said before.
+pub(super) fn add_gap(log: &Path, position: u64, dropped: u64) {
+    let mut records = Records::of(log);
+    let said = records.read().is_ok() && records.gaps.contains(&(position, dropped));
+    let Ok(file) = OpenOptions::new().append(true).open(index_path(log)) else { return };
+    // Half a record of somebody who crashed would shift the next one.
+    let whole = file.metadata().map_or(0, |it| it.len() - it.len() % 8);
+    let whole = whole - (whole.saturating_sub(MAGIC.len() as u64)) % RECORD as u64;
+    if !said && file.set_len(whole).is_ok() {
+        IndexWriter { file: Some(file), last: None }.gap(position, dropped);
+    }
+}
+
+/// The records of an index, read on as they come.
+#[derive(Clone, Debug)]
+pub(super) struct Records {
+    path: PathBuf,
+    /// How many bytes of the file were read.
+    read: u64,
+    /// Where which stream was heard, by position.
+    heard: Vec<(u64, Stream)>,
+    /// From where how many bytes are missing, by position.
+    gaps: Vec<(u64, u64)>,
+    turn: Option<Turn>,
+}
+
+impl Records {
+    pub(super) fn of(log: &Path) -> Self {
+        Self { path: index_path(log), read: 0, heard: Vec::new(), gaps: Vec::new(), turn: None }
+    }
+
+    /// Takes in what was written since.
+    pub(super) fn read(&mut self) -> io::Result<()> {
+        let file = File::open(&self.path)?;
+        let begin = self.read.max(MAGIC.len() as u64);
+        let mut bytes = Vec::new();
+        let length = file.metadata()?.len();
+        bytes.resize(usize::try_from(length.saturating_sub(begin)).unwrap_or(0), 0);
+        file.read_exact_at(&mut bytes, begin)?;
+        let records = bytes.as_chunks::<RECORD>().0;
+        for record in records {
+            let (position, kind, value) = parse(record);
+            match Stream::of_kind(kind) {
+                Some(stream) => self.heard.push((position, stream)),
+                None if kind == GAP => self.gaps.push((position, value)),
+                None if kind == TURN => self.turn = Some(Turn { position, offset: value }),
+                None => {}
+            }
+        }
+        self.gaps.sort_unstable();
+        self.read = begin + (records.len() * RECORD) as u64;
+        Ok(())
+    }
+
+    /// Where in the whole log the byte stands that was printed at `position`.
+    pub(super) fn offset_of(&self, position: u64) -> u64 {
+        offset_of(position, &self.gaps)
+    }
+
+    /// The stretches of `from..to` (positions where `printed`, else offsets in the log) that were heard
+    /// on a stream, as ranges from `from`. What was heard before is forgotten.
+    pub(super) fn heard_on(
+        &mut self,
+        stream: Stream,
+        from: u64,
+        to: u64,
+        printed: bool,
+    ) -> Vec<Range<usize>> {
+        let place = |position: u64| if printed { position } else { offset_of(position, &self.gaps) };
+        let passed = self.heard.partition_point(|(position, _)| place(*position) <= from).saturating_sub(1);
+        let within = &self.heard[passed..];
+        let within = &within[..within.partition_point(|(position, _)| place(*position) < to)];
+        let length = |place: u64| usize::try_from(place.clamp(from, to) - from).unwrap_or(usize::MAX);
+        let ends = within.iter().skip(1).map(|(position, _)| length(place(*position))).chain([length(to)]);
+        let ranges = within.iter().zip(ends).filter(|((_, heard), _)| *heard == stream);
+        let ranges: Vec<Range<usize>> =
+            ranges.map(|((position, _), end)| length(place(*position))..end).collect();
+        self.heard.drain(..passed);
+        ranges
+    }
 }
 
 /// The side index of a log, as far as it is written.
@@ -225,6 +327,11 @@ impl IndexWriter {
     /// From `position` on, `dropped` bytes are missing in the log.
     pub(super) fn gap(&mut self, position: u64, dropped: u64) {
         self.record(position, GAP, dropped);
+    }
+
+    /// From `position` on, what is printed goes to files beside the log, which is so long now.
+    pub(super) fn turn(&mut self, position: u64, length: u64) {
+        self.record(position, TURN, length);
     }
 
     fn record(&mut self, position: u64, kind: u8, value: u64) {

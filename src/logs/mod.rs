@@ -5,12 +5,14 @@
 
 mod file;
 mod index;
+mod parts;
 mod search;
 mod summary;
 mod tail;
 
 pub use file::{LogFile, Written, dropped_line, trim};
 pub use index::{Chunk, Index, Stream, index_path};
+pub use parts::join;
 pub use search::{find_pattern, first_lines, last_lines};
 pub use summary::{Tally, test_counts};
 pub use tail::{Heard, Tail};

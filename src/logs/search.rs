@@ -9,7 +9,7 @@ use std::{
 
 use regex::Regex;
 
-use super::file::tail_parts;
+use super::parts::parts;
 
 /// How much is held while searching.
 const WINDOW: usize = 256 * 1024;
@@ -25,10 +25,10 @@ const SHOWN: usize = 400;
 /// log.
 #[must_use]
 pub fn last_lines(log: &Path, count: usize, max_bytes: usize) -> Vec<String> {
-    let [old, current] = tail_parts(log);
+    let parts = parts(log);
     let mut bytes = Vec::new();
     let mut cut = false;
-    for part in [current.as_path(), old.as_path(), log] {
+    for part in parts.iter().rev().map(|part| part.path.as_path()).chain([log]) {
         let room = max_bytes - bytes.len();
         let Ok((mut end, more)) = end_of(part, room) else { continue };
         end.append(&mut bytes);
@@ -149,8 +149,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("a.1.log");
         fs::write(&log, "head\n").unwrap();
-        fs::write(folder.path().join("a.1.tail.old"), "older\nol").unwrap();
-        fs::write(folder.path().join("a.1.tail"), "d\nnew\n").unwrap();
+        fs::create_dir(folder.path().join("a.1.tail")).unwrap();
+        fs::write(folder.path().join("a.1.tail/105"), "older\nol").unwrap();
+        fs::write(folder.path().join("a.1.tail/1013"), "d\nnew\n").unwrap();
         assert_eq!(last_lines(&log, 3, 100), ["older", "old", "new"]);
     }
 

@@ -6,17 +6,22 @@
 use std::{
     collections::BTreeMap,
     fs::{self, Metadata},
+    io::{self, BufReader, BufWriter, Write as _},
     os::unix::fs::MetadataExt as _,
     path::{Component, Path, PathBuf},
 };
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
+use serde::{Deserialize, Serialize};
+
+use super::state::private_file;
+
 /// Most files a listing holds. Beyond, it says nothing rather than something false.
 const MOST: usize = 200_000;
 
 /// The files that some patterns name, as they are now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     files: BTreeMap<PathBuf, Print>,
     /// There were more: only what sorts up to the last of them is known.
@@ -24,7 +29,7 @@ pub struct Snapshot {
 }
 
 /// What changes when a file does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Print {
     size: u64,
     seconds: i64,
@@ -46,6 +51,28 @@ impl Snapshot {
             walk.visit(&start);
         }
         walk.found
+    }
+
+    /// Writes the listing into a new file that only its owner can read. Names that are no UTF-8 are left
+    /// out.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn write(&self, path: &Path) -> io::Result<()> {
+        let files = self.files.iter().filter(|(path, _)| path.to_str().is_some());
+        let plain =
+            Self { files: files.map(|(path, print)| (path.clone(), *print)).collect(), cut: self.cut };
+        let mut file = BufWriter::new(private_file(path)?);
+        serde_json::to_writer(&mut file, &plain)?;
+        file.flush()
+    }
+
+    /// Reads a listing that was written before.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be understood.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        Ok(serde_json::from_reader(BufReader::new(fs::File::open(path)?))?)
     }
 
     /// True when this listing knows how this path was.

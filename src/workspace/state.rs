@@ -120,6 +120,12 @@ impl RunFolder {
         self.root.join("before")
     }
 
+    /// How what counts as deliverables was when the run began, for whoever has to end a lost run.
+    #[must_use]
+    pub fn listing(&self) -> PathBuf {
+        self.root.join("listing.json")
+    }
+
     /// The folder of the logs.
     #[must_use]
     pub fn logs(&self) -> PathBuf {

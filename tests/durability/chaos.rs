@@ -6,7 +6,7 @@ use std::{
     io::Read as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
@@ -55,6 +55,49 @@ pub struct Tally {
     pub killed: usize,
     /// By how the run ended; `none` where it was never created.
     pub verdicts: BTreeMap<(Victim, &'static str), usize>,
+}
+
+impl Tally {
+    /// Everything that the other one counted, too.
+    pub fn add(&mut self, other: Self) {
+        self.rounds += other.rounds;
+        self.answered += other.answered;
+        self.killed += other.killed;
+        for (what, count) in other.verdicts {
+            *self.verdicts.entry(what).or_default() += count;
+        }
+    }
+}
+
+/// Rounds in several workspaces side by side, and an inspection of each at its end. `heard` is told of
+/// what was counted so far, now and then.
+pub fn rounds(
+    program: &Path,
+    rounds: usize,
+    arenas: usize,
+    seed: u64,
+    heard: impl Fn(&Tally) + Sync,
+) -> Tally {
+    let whole = Mutex::new(Tally::default());
+    thread::scope(|scope| {
+        for at in 0..arenas {
+            let (whole, heard) = (&whole, &heard);
+            let mine = rounds / arenas + usize::from(at < rounds % arenas);
+            scope.spawn(move || {
+                let mut arena =
+                    Arena::new(program, seed.wrapping_add(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(at as u64)));
+                for _ in 0..mine {
+                    let mut one = Tally::default();
+                    arena.round(&mut one);
+                    let mut whole = whole.lock().unwrap();
+                    whole.add(one);
+                    heard(&whole);
+                }
+                arena.inspect();
+            });
+        }
+    });
+    whole.into_inner().unwrap()
 }
 
 /// A workspace that runs are created in by the real program.

@@ -9,7 +9,7 @@ mod trouble;
 
 use std::{path::Path, thread, time::Duration};
 
-use chaos::{Arena, Tally};
+use chaos::Arena;
 use plandeck::ids::RunId;
 
 /// The program under test.
@@ -61,11 +61,7 @@ impl Arena {
 
 #[test]
 fn whoever_is_killed_every_run_ends_truthfully_and_leaves_nothing() {
-    let mut arena = Arena::new(program(), 7);
-    let mut tally = Tally::default();
-    for _ in 0..15 {
-        arena.round(&mut tally);
-    }
-    arena.inspect();
+    let tally = chaos::rounds(program(), 100, 5, 7, |_| {});
+    assert_eq!(tally.rounds, 100);
     assert!(tally.answered > 0 && tally.killed > 0, "{tally:?}");
 }
