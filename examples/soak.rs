@@ -19,7 +19,7 @@ fn main() {
     let seed: u64 = arguments.next().map_or(20_261_121, |it| it.parse().expect("a seed"));
     let arenas: usize = arguments.next().map_or(6, |it| it.parse().expect("a number of workspaces"));
     let heard = |tally: &Tally| {
-        if tally.rounds % 50 == 0 {
+        if tally.rounds.is_multiple_of(50) {
             println!(
                 "{} rounds: {} answered, {} supervisors killed",
                 tally.rounds, tally.answered, tally.killed

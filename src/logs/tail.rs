@@ -507,8 +507,8 @@ mod tests {
         check("a\nb\nc", 2, &["b", "c"]);
         check("a\nb\nc\n", 9, &["a", "b", "c"]);
         check("a\n\n\n", 2, &["", ""]);
-        let long = "x".repeat(60_000);
-        check(&format!("a\n{long}y\n{long}\n"), 2, &[&format!("{long}y"), &long]);
+        let endless = "x".repeat(60_000);
+        check(&format!("a\n{endless}y\n{endless}\n"), 2, &[&format!("{endless}y"), &endless]);
         assert!(lines(&mut Tail::last(folder.path().join("none"), 3).unwrap(), true).is_empty());
     }
 
