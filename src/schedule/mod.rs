@@ -23,6 +23,7 @@ mod progress;
 mod queries;
 mod state;
 mod step;
+mod waits;
 
 #[cfg(test)]
 mod tests;

@@ -72,10 +72,21 @@ pub(super) struct Agenda {
     pub due: Vec<Option<Moment>>,
     /// Tasks that wait for one that did not succeed, with that one.
     pub doomed: VecDeque<(Index, Index)>,
+    /// How each gate stands.
+    pub gates: Vec<GateState>,
     /// Tasks that are neither done nor blocked.
     pub open: usize,
     /// Of these, those that still wait for a need.
     pub waiting: usize,
+}
+
+/// How a gate stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct GateState {
+    /// How many of the tasks before it are not over, or have not succeeded where they must.
+    pub left: usize,
+    /// One of those that must succeed did not.
+    pub shut: bool,
 }
 
 /// What was observed and is no history.
@@ -100,6 +111,7 @@ impl State {
         let agenda = Agenda {
             launchable: (0..count).filter(|&at| graph.unmet[at] == 0).map(|at| graph.urgency(at)).collect(),
             due: vec![None; count],
+            gates: graph.gates.iter().map(|gate| GateState { left: gate.waits, shut: false }).collect(),
             open: count,
             waiting: graph.unmet.iter().filter(|&&unmet| unmet > 0).count(),
             ..Agenda::default()
@@ -218,21 +230,6 @@ impl State {
         self.doom(at);
     }
 
-    /// One need less for all that wait for this task.
-    fn release(&mut self, at: Index) {
-        let graph = Arc::clone(&self.graph);
-        for &dependent in &graph.dependents[at] {
-            if let Progress::Waiting { unmet } = self.history.tasks[dependent] {
-                self.set(dependent, untouched(unmet - 1));
-            }
-        }
-    }
-
-    fn doom(&mut self, at: Index) {
-        let dependents = self.graph.dependents[at].iter();
-        self.agenda.doomed.extend(dependents.map(|&dependent| (dependent, at)));
-    }
-
     /// The running attempt of this id.
     pub(super) fn running(&self, attempt: &AttemptId) -> Option<(Index, &Active)> {
         let at = self.graph.find(&attempt.task)?;
@@ -241,7 +238,7 @@ impl State {
     }
 
     /// Replaces a task's progress and brings the agenda up to date.
-    fn set(&mut self, at: Index, progress: Progress) {
+    pub(super) fn set(&mut self, at: Index, progress: Progress) {
         let old = std::mem::replace(&mut self.history.tasks[at], progress);
         let new = &self.history.tasks[at];
         let agenda = &mut self.agenda;
@@ -287,7 +284,7 @@ impl Agenda {
 }
 
 /// A task that was never launched.
-const fn untouched(unmet: usize) -> Progress {
+pub(super) const fn untouched(unmet: usize) -> Progress {
     match unmet {
         0 => Progress::Ready,
         unmet => Progress::Waiting { unmet },

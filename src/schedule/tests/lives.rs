@@ -9,8 +9,11 @@ use std::{
 use super::{Dice, process, shared, spec, task, witness::Witness};
 use crate::{
     clock::Moment,
-    ids::AttemptId,
-    run::{EventKind, Exit, LaunchFailure, Limits, Retries, RetryOn, Specification, Task, Verdict},
+    ids::{AttemptId, TaskName},
+    run::{
+        Chosen, EventKind, Exit, Gate, LaunchFailure, Limits, Retries, RetryOn, Specification, Strategy,
+        Task, Verdict,
+    },
     schedule::{Effect, Facts, Input, State, Step, step},
 };
 
@@ -302,9 +305,35 @@ impl Life {
 
 fn any_spec(dice: &mut Dice) -> Specification {
     let count = dice.roll(9);
-    let tasks = (0..count).map(|number| any_task(dice, number)).collect();
+    let mut tasks: Vec<Task> = (0..count).map(|number| any_task(dice, number)).collect();
+    let gates = any_gates(dice, &mut tasks);
+    let strategy = Strategy::ALL[usize::try_from(dice.roll(6)).unwrap()];
+    let strategy = dice.one_in(2).then(|| Chosen { strategy, from: "dice".to_owned() });
     let slots = 1 + usize::try_from(dice.roll(4)).unwrap();
-    Specification { fail_fast: dice.one_in(4), seed: dice.roll(1 << 40), ..spec(slots, tasks) }
+    Specification {
+        fail_fast: dice.one_in(4),
+        seed: dice.roll(1 << 40),
+        gates,
+        strategy,
+        ..spec(slots, tasks)
+    }
+}
+
+/// Gates somewhere between the tasks, now and then with a name before it that is not in the list.
+fn any_gates(dice: &mut Dice, tasks: &mut [Task]) -> Vec<Gate> {
+    let mut gates = Vec::new();
+    for number in 0..usize::try_from(dice.roll(3)).unwrap() {
+        let border = usize::try_from(dice.roll(tasks.len() as u64 + 1)).unwrap();
+        let before: Vec<TaskName> =
+            tasks[..border].iter().filter(|_| !dice.one_in(3)).map(|it| it.name.clone()).collect();
+        let gone = dice.one_in(5).then(|| TaskName::from("gone"));
+        let after = before.into_iter().chain(gone).collect();
+        gates.push(Gate { name: format!("g{number}"), after, must_succeed: dice.one_in(2) });
+        for task in &mut tasks[border..] {
+            task.gates.extend((!dice.one_in(3)).then_some(number));
+        }
+    }
+    gates
 }
 
 fn any_task(dice: &mut Dice, number: u64) -> Task {
@@ -316,6 +345,7 @@ fn any_task(dice: &mut Dice, number: u64) -> Task {
     let on = [RetryOn::Failed, RetryOn::TimedOut].into_iter().filter(|_| !dice.one_in(3)).collect();
     Task {
         needs: (0..number).filter(|_| dice.one_in(4)).map(|it| format!("t{it}").as_str().into()).collect(),
+        after: (0..number).filter(|_| dice.one_in(8)).map(|it| format!("t{it}").as_str().into()).collect(),
         limits: Limits { wall: any_limit(dice, 100), idle: any_limit(dice, 40), grace: dice.millis(20) },
         retries: Retries {
             max: u32::try_from(dice.roll(4)).unwrap(),

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     clock::Moment,
-    run::{EventKind, Exit, LaunchFailure, Retries, RetryOn, Specification, Status, Survivor, Task, Verdict},
+    run::{
+        Chosen, EventKind, Exit, Gate, LaunchFailure, Retries, RetryOn, Specification, Status, Strategy,
+        Survivor, Task, Verdict,
+    },
     schedule::{Facts, Input, State, step},
 };
 
@@ -67,6 +70,54 @@ fn dependents_of_a_failed_task_are_blocked_and_the_others_go_on() {
         )
         .when(succeeded("d"), "attempt_ended d.1 succeeded\n task_ended d succeeded\n ! finish")
         .when(finished(), "run_ended failed");
+}
+
+#[test]
+fn what_only_stands_after_a_task_begins_however_that_ended() {
+    let after = Task { after: vec!["a".into(), "not in the list".into()], ..task("b") };
+    given(2, vec![task("a"), after])
+        .began()
+        .when(failed("a"), "attempt_ended a.1 failed\n task_ended a failed\n task_ready b.1\n ! launch b.1");
+}
+
+#[test]
+fn a_gate_opens_once_for_all_behind_it() {
+    let behind = |name: &str| Task { gates: vec![0], ..task(name) };
+    let tasks = vec![task("a"), task("b"), behind("c"), behind("d")];
+    let gates =
+        vec![Gate { name: "phase 1".to_owned(), after: vec!["a".into(), "b".into()], must_succeed: true }];
+    let all = || Story::of(Specification { gates: gates.clone(), ..spec(4, tasks.clone()) });
+    all().began().when(succeeded("a"), "attempt_ended a.1 succeeded\n task_ended a succeeded").when(
+        succeeded("b"),
+        "attempt_ended b.1 succeeded\n task_ended b succeeded\n task_ready c.1\n task_ready d.1
+         ! launch c.1\n ! launch d.1",
+    );
+    all()
+        .began()
+        .when(
+            failed("a"),
+            "attempt_ended a.1 failed\n task_ended a failed\n task_blocked c a\n task_blocked d a",
+        )
+        .when(failed("b"), "attempt_ended b.1 failed\n task_ended b failed\n ! finish");
+}
+
+#[test]
+fn a_gate_that_asks_for_no_success_is_passed_when_all_before_it_is_over() {
+    let tasks = vec![task("a"), Task { gates: vec![0], ..task("b") }];
+    let gates = vec![Gate { name: "turn".to_owned(), after: vec!["a".into()], must_succeed: false }];
+    Story::of(Specification { gates, ..spec(2, tasks) })
+        .began()
+        .when(failed("a"), "attempt_ended a.1 failed\n task_ended a failed\n task_ready b.1\n ! launch b.1");
+}
+
+#[test]
+fn a_strategy_that_keeps_the_plans_order_does_not_ask_how_long_a_chain_waits() {
+    let strategy = Some(Chosen { strategy: Strategy::Sequential, from: "IMPL_PLAN.md:9".to_owned() });
+    let tasks = vec![task("a"), task("b"), needing("c", &["b"])];
+    Story::of(Specification { strategy, ..spec(1, tasks) }).when(
+        begin(),
+        "run_started\n task_queued a\n task_queued b\n task_queued c\n task_ready a.1\n ! launch a.1",
+    );
 }
 
 #[test]

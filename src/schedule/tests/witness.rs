@@ -136,6 +136,7 @@ impl Witness {
         assert!(self.open.len() < self.spec.slots, "more attempts than slots");
         assert!(self.needs_done(self.task(&attempt.task)), "launched before its needs");
         assert!(!self.is_over(&attempt.task), "launched what is over");
+        self.check_turn(attempt);
         let ends = self.ends.get(&attempt.task).map_or(&[][..], Vec::as_slice);
         assert_eq!(attempt.number as usize, ends.len() + 1, "attempts are counted one by one");
         if let Some((outcome, at)) = ends.last() {
@@ -146,6 +147,19 @@ impl Witness {
         }
         let open = Open { since: now, heard: now, stop: None, killed: false, slow: false, started: false };
         assert!(self.open.insert(attempt.clone(), open).is_none(), "launched twice");
+    }
+
+    /// Where the plan's order is kept, nothing is passed over that could begin as well.
+    fn check_turn(&self, attempt: &AttemptId) {
+        if !self.spec.strategy.as_ref().is_some_and(|it| it.strategy.keeps_plan_order()) {
+            return;
+        }
+        let earlier = self.spec.tasks.iter().take_while(|task| task.name != attempt.task);
+        for task in earlier.filter(|task| !self.ends.contains_key(&task.name)) {
+            let runs = self.open.keys().any(|it| it.task == task.name);
+            let could = !runs && !self.is_over(&task.name) && self.needs_done(task);
+            assert!(!could, "{} was passed over for {attempt}", task.name);
+        }
     }
 
     fn see_slow(&mut self, attempt: &AttemptId, now: Moment) {
@@ -215,7 +229,8 @@ impl Witness {
         match by {
             None => assert!(self.cancelling || self.recovering, "blocked by nothing"),
             Some(by) => {
-                let needed = self.task(task).needs.contains(by) && self.has_not_succeeded(by);
+                let required = self.required(self.task(task)).any(|it| it == by);
+                let needed = required && self.has_not_succeeded(by);
                 assert!(needed || (self.failed_fast() && self.has_not_succeeded(by)), "blocked by {by}");
             }
         }
@@ -312,7 +327,7 @@ impl Witness {
         let settled = self.spec.tasks.iter().all(|task| self.is_over(&task.name));
         assert_eq!(settled && (self.begun || self.recovering), self.finish_asked, "{step:?}");
         for task in &self.spec.tasks {
-            let hopeless = task.needs.iter().any(|need| self.has_not_succeeded(need));
+            let hopeless = self.required(task).any(|need| self.has_not_succeeded(need));
             assert!(!hopeless || self.is_over(&task.name), "{} waits for what can't come", task.name);
         }
     }
@@ -338,7 +353,22 @@ impl Witness {
     }
 
     fn needs_done(&self, task: &Task) -> bool {
-        task.needs.iter().all(|need| self.done.get(need) == Some(&Outcome::Succeeded))
+        let has_succeeded = |it: &TaskName| self.done.get(it) == Some(&Outcome::Succeeded);
+        let is_there = |it: &&TaskName| self.spec.task(it).is_some();
+        let passed = |gate: &usize| {
+            let gate = &self.spec.gates[*gate];
+            let mut before = gate.after.iter().filter(is_there);
+            before.all(|it| if gate.must_succeed { has_succeeded(it) } else { self.is_over(it) })
+        };
+        task.needs.iter().all(has_succeeded)
+            && task.after.iter().filter(is_there).all(|it| self.is_over(it))
+            && task.gates.iter().all(passed)
+    }
+
+    /// What must succeed before this task, by itself or at a gate.
+    fn required<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a TaskName> {
+        let gates = task.gates.iter().map(|gate| &self.spec.gates[*gate]).filter(|it| it.must_succeed);
+        task.needs.iter().chain(gates.flat_map(|gate| &gate.after))
     }
 
     /// Zero means no limit.
