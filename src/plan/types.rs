@@ -186,8 +186,8 @@ pub struct Item {
     pub group: Option<usize>,
     /// Items that must be done before this one, as the plan writes them (dangling ones too).
     pub needs: Vec<ItemId>,
-    /// The needs that are not done, its container's when it has none of its own; filled by
-    /// [`super::settle`].
+    /// The needs that are not done. When it has none of its own: those of what it is part of, or that
+    /// itself where its plan calls it stuck. Filled by [`super::settle`].
     pub blocked_by: Vec<ItemId>,
     /// The plan says it may run beside others of its group (`[P]`).
     pub parallel: bool,

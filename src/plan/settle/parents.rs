@@ -20,6 +20,12 @@ impl Parents {
     pub(super) fn of(&self, at: usize) -> Option<usize> {
         self.of[at]
     }
+
+    /// True for what is part of `outer`, as deep as anybody nests.
+    pub(super) fn is_within(&self, at: usize, outer: usize) -> bool {
+        const DEEP: usize = 64;
+        std::iter::successors(self.of(at), |&it| self.of(it)).take(DEEP).any(|it| it == outer)
+    }
 }
 
 /// Clears parents that no item answers to or that run in a circle, with a problem, and lets a

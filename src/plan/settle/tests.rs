@@ -207,6 +207,22 @@ fn what_a_container_waits_for_holds_its_parts_and_what_waits_for_it_waits_for_al
 }
 
 #[test]
+fn the_parts_of_what_waits_or_is_stuck_wait_too() {
+    let check = |text: &str, expected: &[&str]| assert_eq!(shown(&settled(text)), expected, "{text}");
+    check(
+        "1 [ ]\n2 [ ] < 1\n2.1 [ ] ^ 2\n2.1.1 [ ] ^ 2.1",
+        &["1 ready", "2 blocked 1", "2.1 blocked 1", "2.1.1 blocked 1"],
+    );
+    check("1 [#]\n1.1 [ ] ^ 1\n1.1.1 [ ] ^ 1.1", &["1 blocked", "1.1 blocked 1", "1.1.1 blocked 1"]);
+    // Somebody is at it, whatever it needs: its parts can begin.
+    check("1 [ ]\n2 [~] < 1\n2.1 [ ] ^ 2", &["1 ready", "2 in_progress 1", "2.1 ready"]);
+    // What waits for its own parts does not keep them.
+    check("1 [ ] < 1.1\n1.1 [ ] ^ 1\n1.2 [ ] ^ 1", &["1 blocked 1.1", "1.1 ready", "1.2 ready"]);
+    check("1 [x]\n2 [ ] < 1\n2.1 [ ] ^ 2", &["1 done", "2 ready", "2.1 ready"]);
+    assert_eq!(settled("a [#]\nb [ ] ^ a").items[1].why, "a, which it is part of, is blocked");
+}
+
+#[test]
 fn a_container_without_parts_is_an_item_like_any_other() {
     let plan = settled("1 [+]");
     assert_eq!(shown(&plan), ["1 ready"]);
@@ -388,13 +404,13 @@ fn keeps_the_rules(before: &Plan, plan: &Plan) {
         if was.state == ItemState::Pending && !item.container {
             assert_eq!(item.state == ItemState::Ready, item.blocked_by.is_empty(), "{}", item.id);
             let open = |need: &ItemId| plan.item(need).is_none_or(|need| !need.state.is_over());
-            let waits = needs_with_inherited(plan, item).iter().any(open);
+            let waits = needs_with_inherited(before, plan, item).iter().any(open);
             assert_eq!(item.state, if waits { ItemState::Blocked } else { ItemState::Ready }, "{}", item.id);
         } else if !item.container {
             assert_eq!(item.state, was.state, "{}", item.id);
         }
         for need in &item.blocked_by {
-            assert!(needs_with_inherited(plan, item).contains(need), "{} by {need}", item.id);
+            assert!(needs_with_inherited(before, plan, item).contains(need), "{} by {need}", item.id);
             assert!(plan.item(need).is_none_or(|need| !need.state.is_over()), "{need} is over");
         }
         assert!(!item.why.is_empty() || was.state != ItemState::Pending);
@@ -413,13 +429,26 @@ fn keeps_the_rules(before: &Plan, plan: &Plan) {
     }
 }
 
-/// An item's own needs and those of every container around it.
-fn needs_with_inherited(plan: &Plan, item: &Item) -> Vec<ItemId> {
+/// An item's own needs and those of everything that it is part of and that holds its parts back.
+fn needs_with_inherited(before: &Plan, plan: &Plan, item: &Item) -> Vec<ItemId> {
     let mut needs = item.needs.clone();
     let mut inner = item;
-    while let Some(outer) = inner.parent.as_ref().and_then(|id| plan.item(id)).filter(|it| it.container) {
-        needs.extend(outer.needs.iter().cloned());
+    while let Some(outer) = inner.parent.as_ref().and_then(|id| plan.item(id)) {
+        let at = plan.items.iter().position(|it| it.id == outer.id).expect("it is of the plan");
+        match before.items[at].state {
+            _ if outer.container => needs.extend(outer.needs.iter().cloned()),
+            ItemState::Blocked => needs.push(outer.id.clone()),
+            ItemState::Pending => {
+                needs.extend(outer.needs.iter().filter(|it| !is_within(plan, it, &outer.id)).cloned());
+            }
+            _ => break,
+        }
         inner = outer;
     }
     needs
+}
+
+fn is_within(plan: &Plan, id: &ItemId, outer: &ItemId) -> bool {
+    let parent = |id: &ItemId| plan.item(id)?.parent.clone();
+    std::iter::successors(parent(id), |it| parent(it)).any(|it| it == *outer)
 }
