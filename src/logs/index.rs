@@ -111,7 +111,7 @@ pub(super) fn add_gap(log: &Path, position: u64, dropped: u64) {
     let whole = file.metadata().map_or(0, |it| it.len() - it.len() % 8);
     let whole = whole - (whole.saturating_sub(MAGIC.len() as u64)) % RECORD as u64;
     if !said && file.set_len(whole).is_ok() {
-        IndexWriter { file: Some(file), last: None }.gap(position, dropped);
+        IndexWriter { path: index_path(log), file: Opened::Yes(file), last: None }.gap(position, dropped);
     }
 }
 

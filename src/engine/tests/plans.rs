@@ -76,7 +76,7 @@ fn add(listing: &mut Listing, root: &Path, below: &str) {
             continue;
         }
         if entry.path().is_dir() {
-            listing.insert(&*path, Entry { modified: None, size: 0, content: Content::Folder });
+            listing.insert(&*path, Entry { modified: None, size: 0, content: Content::Folder, stamp: None });
             add(listing, root, &path);
         } else {
             *listing = std::mem::take(listing).with(&path, &fs::read_to_string(entry.path()).unwrap());
