@@ -75,7 +75,7 @@ fn history(
     }
     let rows = Some(rows.join(", ")).filter(|it| !it.is_empty())?;
     let Some(part) = members.last("status_history") else {
-        return Some(behind_status(object, members, ids, "status_history", &format!("[{rows}]")));
+        return Some(behind(["status"], object, members, ids, "status_history", &format!("[{rows}]")));
     };
     let elements = part.elements()?;
     let (at, text) = match elements.last() {
@@ -95,7 +95,7 @@ fn ending(object: Part<'_>, members: &Members<'_>, ids: &[&str], record: &Record
                 "{{{}}}",
                 members_of(failed).map(|(key, value)| format!("\"{key}\": {value}")).join(", ")
             );
-            vec![behind_status(object, members, ids, OURS, &value)]
+            vec![behind(["status_history", "status"], object, members, ids, OURS, &value)]
         }
         (Some(failed), Some((part, known))) => {
             let said = members_of(failed).map(|(key, value)| match known.last(key) {
@@ -128,11 +128,19 @@ fn is_over(record: &Record) -> bool {
     record.passages.last().is_some_and(|(state, _)| state.is_over())
 }
 
-/// A member behind the status, or behind the id where there is none.
-fn behind_status(object: Part<'_>, members: &Members<'_>, ids: &[&str], key: &str, value: &str) -> Splice {
-    match members.last("status") {
-        Some(status) => {
-            let end = status.range().end;
+/// A member behind the first of these that is there, or behind the id where none is: so that what one
+/// edit adds stands where two edits would have put it.
+fn behind<const N: usize>(
+    anchors: [&str; N],
+    object: Part<'_>,
+    members: &Members<'_>,
+    ids: &[&str],
+    key: &str,
+    value: &str,
+) -> Splice {
+    match anchors.iter().find_map(|anchor| members.last(anchor)) {
+        Some(anchor) => {
+            let end = anchor.range().end;
             Splice::new(end..end, format!(", \"{key}\": {value}"))
         }
         None => beside(object, members, ids, key, value),
