@@ -1,19 +1,23 @@
 //! What reading plans costs: files read and parsed by one thread and by two, beside ripgrep looking for
-//! the same checkboxes in the same warm tree; ten thousand items in one file; and how both grow.
+//! the same checkboxes in the same warm tree; ten thousand items in one file; how both grow; and what a
+//! second look costs at ten thousand files of which none has changed, or one.
 
 mod shapes;
 
 use std::{
+    fs,
     hint::black_box,
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use plandeck::{
-    plan::{ALSO_WALKED, ROOTS, Selection, listing::Listing, read_workspace},
-    workspace::{Bounds, Scan},
+    clock::Timestamp,
+    plan::{ALSO_WALKED, Memory, ROOTS, Selection, listing::Listing, read_workspace},
+    workspace::{Before, Bounds, Scan},
 };
 use shapes::timing::{median, timed};
 
@@ -33,6 +37,59 @@ fn read(root: &Path, threads: usize) -> usize {
     let scanned = Scan { root, folders: &folders, wants: &wants, bounds }.run();
     let reading = read_workspace(&scanned.listing, &selection);
     black_box(&reading).plans.iter().map(|plan| plan.items.len()).sum()
+}
+
+/// One look with what those before it remember; false when it has seen the same as the last one.
+fn look(root: &Path, memory: &Arc<Memory>, last: &mut Option<u64>) -> bool {
+    let selection = Selection::default();
+    let wants = |path: &str| selection.wants(path);
+    let folders = [ROOTS, ALSO_WALKED].concat();
+    let scan = Scan { root, folders: &folders, wants: &wants, bounds: Bounds::default() };
+    // All that has been written by now is old enough to be believed.
+    let now = Timestamp::from_millis(i64::MAX / 2);
+    let listing = scan.run_after(&Before { texts: memory.texts(), now }).listing;
+    let seen = listing.print();
+    if seen.is_some() && seen == *last {
+        return false;
+    }
+    memory.begin_look(seen);
+    let listing = listing.remembering(Arc::clone(memory));
+    black_box(read_workspace(&listing, &selection));
+    memory.end_look(&listing);
+    *last = seen;
+    true
+}
+
+#[expect(clippy::print_stdout, reason = "a measurement is told to whoever runs it")]
+fn second_looks() {
+    for (shape, tree) in [("spec-kit", shapes::speckit(10_000)), ("methodology", shapes::methodology(10_000))]
+    {
+        let root = tree.path();
+        let one = if shape == "spec-kit" {
+            "specs/00007-feature/tasks.md"
+        } else {
+            "work-space/plans/P0007/PLAN_P0007.md"
+        };
+        let text = fs::read_to_string(root.join(one)).expect("a plan");
+        let mut times: [Vec<Duration>; 4] = Default::default();
+        for round in 0..ROUNDS / 3 {
+            let (memory, mut last) = (Arc::new(Memory::default()), None);
+            times[0].push(timed(|| assert!(look(root, &memory, &mut last))));
+            times[1].push(timed(|| assert!(!look(root, &memory, &mut last))));
+            fs::write(root.join(one), format!("{text}\n{round}\n")).expect("a change");
+            times[2].push(timed(|| assert!(look(root, &memory, &mut last))));
+            let mut find = Command::new("find");
+            find.arg(root).args(["-name", "*.md", "-printf", "%T@ %s %p\\n"]).stdout(Stdio::null());
+            times[3].push(timed(|| _ = find.status()));
+        }
+        let [first, second, changed, find] = times.map(median);
+        let ratio = |it: Duration| it.as_secs_f64() / find.as_secs_f64();
+        println!(
+            "10,000 files, {shape}: first look {first:.1?}; nothing changed {second:.1?} (under 30 ms), {:.2} of find -printf; one plan changed {changed:.1?}, {:.2} of it",
+            ratio(second),
+            ratio(changed)
+        );
+    }
 }
 
 fn files(criterion: &mut Criterion) {
@@ -100,6 +157,7 @@ criterion_group!(benches, files, items);
 
 fn main() {
     beside_ripgrep();
+    second_looks();
     benches();
     Criterion::default().configure_from_args().final_summary();
 }

@@ -1,5 +1,6 @@
 //! What starting costs: from the start of the program to its first prompt under a pseudo-terminal, with
-//! 25 plans and with 500, beside a shell's; `status` as a whole process; and the memory each takes.
+//! 25 plans and with 500, beside a shell's; `status` as a whole process; and the memory each takes. Once
+//! with what an earlier process remembered of the same plans, once with nothing remembered.
 
 #[path = "shapes/mod.rs"]
 mod shapes;
@@ -13,7 +14,8 @@ use std::{
     time::Duration,
 };
 
-use criterion::{BenchmarkId, Criterion, criterion_group};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group};
+use plandeck::workspace::{SETTLED, STATE_FOLDER, state::StateFolder};
 use rustix::{
     pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt},
     termios::{Winsize, tcsetwinsize},
@@ -94,12 +96,20 @@ fn status(folder: &Path) {
     assert!(ended.is_ok_and(|it| it.success()), "status of {}", folder.display());
 }
 
-/// A workspace of plans of both shapes, half and half, in which the deck has been before.
+/// A workspace of plans of both shapes, half and half, in which the deck has been before, and long
+/// enough ago: what changed a moment before it was read is not remembered.
 fn workspace(plans: usize) -> tempfile::TempDir {
     let root = shapes::speckit(plans / 2);
     shapes::add_methodology(root.path(), plans - plans / 2);
+    std::thread::park_timeout(Duration::from_millis(2 * SETTLED.unsigned_abs()));
     drop(plandeck(root.path()));
+    status(root.path());
     root
+}
+
+fn forget(root: &Path) {
+    // Where nothing is remembered yet there is nothing to take away.
+    let _ = fs::remove_file(StateFolder::at(root.join(STATE_FOLDER)).readings());
 }
 
 fn start(criterion: &mut Criterion) {
@@ -110,6 +120,11 @@ fn start(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("to the first prompt", plans), |bencher| {
             bencher.iter_with_large_drop(|| plandeck(root.path()));
         });
+        group.bench_function(BenchmarkId::new("to the first prompt, nothing remembered", plans), |bencher| {
+            let begin = || forget(root.path());
+            bencher.iter_batched(begin, |()| plandeck(root.path()), BatchSize::PerIteration);
+        });
+        status(root.path());
         group.bench_function(BenchmarkId::new("status, whole process", plans), |bencher| {
             bencher.iter(|| status(root.path()));
         });
@@ -121,18 +136,22 @@ fn start(criterion: &mut Criterion) {
 fn beside_a_shell() {
     for plans in [25, 500] {
         let root = workspace(plans);
-        let mut times: [Vec<Duration>; 3] = Default::default();
+        let mut times: [Vec<Duration>; 4] = Default::default();
         let mut peak = 0;
         for _ in 0..ROUNDS {
             let mut kept = None;
             times[0].push(timed(|| kept = Some(shell(root.path()))));
             times[1].push(timed(|| kept = Some(plandeck(root.path()))));
-            peak = kept.map_or(0, |it| it.peak());
+            peak = kept.take().map_or(0, |it| it.peak());
             times[2].push(timed(|| status(root.path())));
+            forget(root.path());
+            times[3].push(timed(|| kept = Some(plandeck(root.path()))));
+            drop(kept);
+            status(root.path());
         }
-        let [shell, deck, status] = times.map(median);
+        let [shell, deck, status, first] = times.map(median);
         println!(
-            "{plans} plans: bash {shell:.1?}; plandeck {deck:.1?}, {:.2} of it, {} MiB at its peak; status {status:.1?}",
+            "{plans} plans: bash {shell:.1?}; plandeck {deck:.1?}, {:.2} of it, {} MiB at its peak; status {status:.1?}; plandeck with nothing remembered {first:.1?}",
             deck.as_secs_f64() / shell.as_secs_f64(),
             peak >> 10
         );

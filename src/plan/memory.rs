@@ -87,6 +87,9 @@ impl From<Vec<u8>> for Part {
     }
 }
 
+/// What stands before the answers: the texts, what was seen, and how many answers follow.
+type Head = (HashMap<String, Stamp>, Option<u64>, usize);
+
 type Answers = HashMap<String, HashMap<String, Arc<Kept>>>;
 
 /// The answers of the last look and of this one, and the texts that were read.
@@ -203,7 +206,6 @@ impl Memory {
     /// What was written; nothing when it is not what [`Memory::write`] writes.
     pub fn read(bytes: Vec<u8>) -> Option<Self> {
         let bytes = Arc::new(bytes);
-        type Head = (HashMap<String, Stamp>, Option<u64>, usize);
         let ((texts, seen, count), mut rest) = postcard::take_from_bytes::<Head>(&bytes).ok()?;
         let mut last = Answers::new();
         for _ in 0..count {
