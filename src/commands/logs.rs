@@ -12,19 +12,20 @@ use super::{
 };
 use crate::{
     cli::{LogsArgs, Output, StreamName},
+    clock::Moment,
     ids::{AttemptId, RunId, TaskName},
     journal::Journal,
-    logs::{Stream, Tail},
+    logs::{News, Stream, Tail},
     render::json,
     run::{Capture, Refusal, RunRecord, TaskRecord},
     screen::Key,
     text,
 };
 
-/// How often a log that is followed is looked at.
+/// How often a log that is followed is looked at, if no notice comes before.
 const BEAT: Duration = Duration::from_millis(20);
-/// How many beats pass before it is asked whether anybody still minds the run.
-const BEATS_A_LOOK: u32 = 50;
+/// How long passes before it is asked whether anybody still minds the run.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Prints the log of a run's task.
 ///
@@ -59,7 +60,9 @@ fn follow(
     let run = record.id;
     let mut seen = None;
     let mut heard: Option<(Lines, Tail)> = None;
-    for beat in 1_u32.. {
+    let news = News::of(&context.state.run(run).logs());
+    let mut patience = Patience { news, looked: context.clock.now() };
+    loop {
         let version = journal.data_version()?;
         if seen.replace(version) != Some(version) {
             record = self::record(&journal, run)?;
@@ -71,7 +74,7 @@ fn follow(
             heard = Some((lines, tail));
         }
         let Some((lines, tail)) = &mut heard else {
-            if record.status.is_over() || left(context, beat, run)? {
+            if record.status.is_over() || patience.is_over(context, run)? {
                 return Ok(Done::well());
             }
             continue;
@@ -88,20 +91,32 @@ fn follow(
                 *tail = of_stream(Tail::new(context.state.run(run).log(&lines.attempt), 0), args.stream);
             }
             _ if ended && over => return Ok(Done::well()),
-            _ if left(context, beat, run)? => return Ok(Done::well()),
+            _ if patience.is_over(context, run)? => return Ok(Done::well()),
             _ => {}
         }
     }
-    Ok(Done::well())
 }
 
-/// Waits a moment. True when the person has seen enough; now and then it asks whether anybody still
-/// minds the run, or what is followed would never end.
-fn left(context: &mut Context<'_>, beat: u32, run: RunId) -> Result<bool, Failure> {
-    if beat.is_multiple_of(BEATS_A_LOOK) {
-        context.control()?.recover_run(run)?;
+/// What passes between two looks.
+struct Patience {
+    news: News,
+    /// When it was last asked whether anybody still minds the run.
+    looked: Moment,
+}
+
+impl Patience {
+    /// Waits for news, but not long. True when the person has seen enough; now and then it asks whether
+    /// anybody still minds the run, or what is followed would never end.
+    fn is_over(&mut self, context: &mut Context<'_>, run: RunId) -> Result<bool, Failure> {
+        self.news.wait(BEAT);
+        let now = context.clock.now();
+        if now.since(self.looked) >= LOOK {
+            self.looked = now;
+            context.control()?.recover_run(run)?;
+        }
+        let key = context.screen.key(Duration::ZERO);
+        Ok(matches!(key, Some(Key::Interrupt | Key::Escape | Key::Char('q'))))
     }
-    Ok(matches!(context.screen.key(BEAT), Some(Key::Interrupt | Key::Escape | Key::Char('q'))))
 }
 
 fn record(journal: &Journal, run: RunId) -> Result<RunRecord, Failure> {

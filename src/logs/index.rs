@@ -133,9 +133,12 @@ impl Records {
         Self { path: index_path(log), read: 0, heard: Vec::new(), gaps: Vec::new(), turn: None }
     }
 
-    /// Takes in what was written since.
+    /// Takes in what was written since. There is no index before anything was printed.
     pub(super) fn read(&mut self) -> io::Result<()> {
-        let file = File::open(&self.path)?;
+        let file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            file => file?,
+        };
         let begin = self.read.max(MAGIC.len() as u64);
         let mut bytes = Vec::new();
         let length = file.metadata()?.len();

@@ -5,6 +5,7 @@
 
 mod file;
 mod index;
+mod news;
 mod parts;
 mod search;
 mod summary;
@@ -12,6 +13,7 @@ mod tail;
 
 pub use file::{LogFile, Written, dropped_line, trim};
 pub use index::{Chunk, Index, Stream, index_path};
+pub use news::News;
 pub use parts::join;
 pub use search::{find_pattern, first_lines, last_lines};
 pub use summary::{Tally, test_counts};
