@@ -26,6 +26,7 @@ pub mod view;
 pub mod workflow;
 
 pub mod engine;
+pub mod perform;
 pub mod render;
 
 pub mod control;

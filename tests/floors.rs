@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["process"],
     &["workspace"],
     &["schedule", "journal", "view", "workflow"],
-    &["engine", "render"],
+    &["engine", "perform", "render"],
     &["control"],
     &["commands"],
     &["repl", "tui", "server"],

@@ -5,9 +5,10 @@ use std::{ffi::OsString, io::IsTerminal as _};
 use super::{context::Around, demo, replay};
 use crate::{
     cli::{self, ExitCode, LineError, Output, SuperviseArgs},
+    clock::SystemClock,
     commands::{self, Dispatched, Face, Failure, ForTheFace, dispatch},
     config::Environment,
-    engine,
+    engine, perform,
     render::json,
     repl, workflow,
     workspace::state::StateFolder,
@@ -32,6 +33,9 @@ fn start(cli: cli::Cli) -> Result<ExitCode, Failure> {
     log_to_stderr(cli.global.verbose);
     if let Some(cli::Verb::Supervise(args)) = &cli.verb {
         return supervise(args, environment);
+    }
+    if let Some(cli::Verb::Perform(args)) = &cli.verb {
+        return perform(args, &environment);
     }
     let Some(verb) = cli.verb else { return open_deck(&Around::of(&cli.global, environment)?) };
     if let cli::Verb::Demo(args) = &verb {
@@ -73,6 +77,27 @@ fn supervise(args: &SuperviseArgs, environment: Environment) -> Result<ExitCode,
         Ok(_) => Ok(ExitCode::Done),
         Err(_) => Ok(ExitCode::Trouble),
     }
+}
+
+/// Standard output is the attempt's log: what kept it from being done is said there, too.
+fn perform(args: &cli::PerformArgs, environment: &Environment) -> Result<ExitCode, Failure> {
+    let by_hand = || Failure::Input {
+        message: "perform is told its task on standard input, and was not".to_owned(),
+        hint: Some("it is started by a run's supervisor, never by hand".to_owned()),
+    };
+    let told = std::io::read_to_string(std::io::stdin().lock())?;
+    let brief: crate::run::Brief = serde_json::from_str(&told).map_err(|_| by_hand())?;
+    let named = (brief.run.to_string(), brief.attempt.task.as_str(), brief.attempt.number);
+    if named != (args.run.clone(), args.task.as_str(), args.attempt) {
+        return Err(by_hand());
+    }
+    let around = perform::Surroundings {
+        cwd: std::env::current_dir()?,
+        path: environment.get("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned(),
+        clock: &SystemClock::start(),
+        out: &mut std::io::stdout().lock(),
+    };
+    Ok(if perform::main(&brief, around)? { ExitCode::Done } else { ExitCode::Failed })
 }
 
 fn log_to_stderr(verbose: u8) {

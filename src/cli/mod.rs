@@ -34,5 +34,5 @@ pub use values::{
 };
 pub use verb::{
     CompletionsArgs, ConfigVerb, DemoArgs, DoctorArgs, DocumentArgs, DocumentName, ExecutionArgs, HelpArgs,
-    InitArgs, NextArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,
+    InitArgs, NextArgs, PerformArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,
 };

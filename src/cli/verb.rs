@@ -41,6 +41,8 @@ pub enum Verb {
     #[command(hide = true)]
     Supervise(SuperviseArgs),
     #[command(hide = true)]
+    Perform(PerformArgs),
+    #[command(hide = true)]
     Document(DocumentArgs),
 }
 
@@ -189,6 +191,17 @@ pub struct SuperviseArgs {
     /// The workspace
     #[arg(long, value_name = "DIR")]
     pub workspace: PathBuf,
+}
+
+/// Do one task of a plan, told on standard input; started by a run's supervisor, never by hand
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct PerformArgs {
+    /// The full id of the run
+    pub run: String,
+    /// The task's name
+    pub task: String,
+    /// Which attempt
+    pub attempt: u32,
 }
 
 /// Write an item's next document, or print a prompt for it; what the built-in recipes run

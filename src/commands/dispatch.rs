@@ -17,6 +17,8 @@ pub enum ForTheFace {
     Replay(crate::cli::ReplayArgs),
     /// Mind a run to its end.
     Supervise(crate::cli::SuperviseArgs),
+    /// Do one task.
+    Perform(crate::cli::PerformArgs),
 }
 
 /// What became of a verb.
@@ -51,6 +53,7 @@ pub fn dispatch(context: &mut Context<'_>, verb: Verb) -> Result<Dispatched, Fai
         Verb::Demo(args) => return Ok(Dispatched::ForTheFace(ForTheFace::Demo(args))),
         Verb::Replay(args) => return Ok(Dispatched::ForTheFace(ForTheFace::Replay(args))),
         Verb::Supervise(args) => return Ok(Dispatched::ForTheFace(ForTheFace::Supervise(args))),
+        Verb::Perform(args) => return Ok(Dispatched::ForTheFace(ForTheFace::Perform(args))),
     };
     done.map(Dispatched::Done)
 }

@@ -14,7 +14,7 @@ use crate::{
         find_program,
         launcher::{MARK, Order},
     },
-    run::{LaunchFailure, Specification, Task},
+    run::{Brief, LaunchFailure, Performance, Specification, Task, Work},
 };
 
 /// Where an order is made.
@@ -24,6 +24,8 @@ pub(super) struct Surroundings<'a> {
     /// The asker's environment, and what tasks take of it.
     pub passing: &'a mut Passing,
     pub log: PathBuf,
+    /// The folder of the run.
+    pub folder: &'a Path,
 }
 
 /// The asker's environment, from which tasks pick what is passed on. Most tasks of a run pick alike.
@@ -60,13 +62,19 @@ pub(super) fn order(
 ) -> Result<Order, LaunchFailure> {
     let cwd = cwd(task, around.workspace)?;
     let env = env(task, attempt, &mut around);
+    let mut argv = argv(task, &env, &cwd)?;
+    let mut stdin = task.stdin.as_ref().map(|text| text.clone().into_bytes());
+    if let Work::Performed(performance) = &task.work {
+        argv.extend([around.spec.run.to_string(), task.name.as_str().to_owned(), attempt.number.to_string()]);
+        stdin = Some(brief(task, attempt, performance, &around)?);
+    }
     Ok(Order {
         attempt: attempt.clone(),
-        argv: argv(task, &env, &cwd)?,
+        argv,
         cwd,
         env,
-        stdin: task.stdin.as_ref().map(|text| text.clone().into_bytes()),
-        open_stdin: task.open_stdin,
+        stdin,
+        open_stdin: task.open_stdin && task.work == Work::Program,
         capture: task.capture,
         log: around.log,
         max_log_bytes: around.spec.max_log_bytes,
@@ -74,6 +82,26 @@ pub(super) fn order(
         leave_running: task.leave_running,
         umask: around.spec.umask,
     })
+}
+
+/// What the performer is told: all it needs of the specification, which may be large.
+fn brief(
+    task: &Task,
+    attempt: &AttemptId,
+    performance: &Performance,
+    around: &Surroundings<'_>,
+) -> Result<Vec<u8>, LaunchFailure> {
+    let brief = Brief {
+        run: around.spec.run,
+        attempt: attempt.clone(),
+        title: task.title.clone(),
+        workspace: around.workspace.to_string_lossy().into_owned(),
+        folder: around.folder.to_string_lossy().into_owned(),
+        performance: performance.clone(),
+        agents: around.spec.agents.clone(),
+    };
+    let told = serde_json::to_vec(&brief);
+    told.map_err(|error| LaunchFailure::System { message: format!("the task can't be told: {error}") })
 }
 
 fn argv(task: &Task, env: &BTreeMap<String, String>, cwd: &Path) -> Result<Vec<String>, LaunchFailure> {

@@ -394,6 +394,7 @@ impl Engine {
             workspace: &self.workspace,
             passing: &mut self.passing,
             log: self.folder.log(attempt),
+            folder: self.folder.root(),
         };
         match order(&spec.tasks[self.places[&attempt.task]], attempt, around) {
             Ok(order) => self.launcher.launch(order),

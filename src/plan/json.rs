@@ -64,7 +64,7 @@ impl<'a> Json<'a> {
 }
 
 impl Fault {
-    fn of(error: &serde_json::Error) -> Self {
+    pub(in crate::plan) fn of(error: &serde_json::Error) -> Self {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
         Self { line: error.line().max(1), message }

@@ -12,5 +12,5 @@ mod program;
 mod sweep;
 
 pub use procfs::{identity, is_alive, marked};
-pub use program::find_program;
+pub use program::{diagnose, find_program};
 pub use sweep::{become_subreaper, kill_marked};

@@ -38,7 +38,8 @@ pub fn find_program(name: &str, path_var: &str, base: &Path) -> Result<PathBuf, 
 
 /// Why the system refused to launch `program` in `cwd`. The system says only "not found" or
 /// "permission denied", whether it means the folder, the program or its interpreter.
-pub(super) fn diagnose(error: &io::Error, program: &str, cwd: &Path) -> LaunchFailure {
+#[must_use]
+pub fn diagnose(error: &io::Error, program: &str, cwd: &Path) -> LaunchFailure {
     if !cwd.is_dir() || access(cwd, Access::EXEC_OK).is_err() {
         return LaunchFailure::NoDirectory { cwd: cwd.display().to_string() };
     }

@@ -205,6 +205,7 @@ impl Deck {
                     ForTheFace::Demo(_) => "demo",
                     ForTheFace::Replay(_) => "replay",
                     ForTheFace::Supervise(_) => "supervise",
+                    ForTheFace::Perform(_) => "perform",
                 };
                 self.dead(context, name, "it is a verb of the shell; leave the deck with q first")?;
             }

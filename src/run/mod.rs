@@ -25,4 +25,4 @@ pub use report::{AgentUse, Report, Reported, Tokens};
 pub use request::{Answer, Request, Wish};
 pub use spec::{Capture, Limits, PlanRef, Retries, RetryOn, Specification, Task};
 pub use summary::RunSummary;
-pub use work::{Agent, Doer, Performance, PromptBy, Stream, Subject, Work};
+pub use work::{Agent, Brief, Doer, Performance, PromptBy, Stream, Subject, Work};

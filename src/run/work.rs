@@ -1,8 +1,11 @@
 //! How a task is done: by the program of its recipe, or by our own performer.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::spec::ItemRef;
+use crate::ids::{AttemptId, RunId};
 
 /// How a task is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,4 +122,23 @@ pub enum Stream {
     Jsonl,
     /// As it stands.
     Text,
+}
+
+/// What one attempt of a performed task is told, on standard input, as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// The run.
+    pub run: RunId,
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The task's title.
+    pub title: String,
+    /// The workspace, absolute.
+    pub workspace: String,
+    /// The run's folder, absolute: reports, prompts and earlier logs lie there.
+    pub folder: String,
+    /// What to do.
+    pub performance: Performance,
+    /// The agents that may be launched.
+    pub agents: BTreeMap<String, Agent>,
 }

@@ -13,6 +13,7 @@ mod needs;
 mod session;
 mod task;
 pub mod todo;
+pub mod work;
 
 #[cfg(test)]
 mod tests;
