@@ -2,19 +2,24 @@
 
 use std::time::Duration;
 
-use crate::{ids::AttemptId, run::Retries};
+use crate::ids::AttemptId;
 
 /// No rest is doubled beyond this; a longer one that was asked for outright stays as it is.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// The rest after `failed`: `backoff`, doubled for every further failure, plus up to a quarter.
+/// The rest after `failed`, which was failure number `failures` of its kind: `backoff`, doubled for every
+/// further failure, plus up to a quarter.
 ///
 /// The extra part keeps tasks that failed together (one service was down) from coming back together.
 /// It depends on nothing but the seed and the attempt, so a replay rests as long.
-pub(super) fn rest(retries: &Retries, seed: u64, failed: &AttemptId) -> Duration {
-    let doublings = failed.number.saturating_sub(1).min(31);
-    let doubled = retries.backoff.saturating_mul(1 << doublings);
-    let rest = doubled.min(LONGEST.max(retries.backoff));
+pub(super) fn rest(backoff: Duration, failures: u32, seed: u64, failed: &AttemptId) -> Duration {
+    let doublings = failures.saturating_sub(1).min(31);
+    let doubled = backoff.saturating_mul(1 << doublings);
+    longer(doubled.min(LONGEST.max(backoff)), seed, failed)
+}
+
+/// A time, and up to a quarter more of it.
+pub(super) fn longer(rest: Duration, seed: u64, failed: &AttemptId) -> Duration {
     rest.saturating_add(rest / 1024 * dice(seed, failed))
 }
 
@@ -38,8 +43,7 @@ mod tests {
     use super::*;
 
     fn after(backoff: Duration, number: u32, seed: u64) -> Duration {
-        let retries = Retries { max: 9, backoff, ..Retries::none() };
-        rest(&retries, seed, &AttemptId { task: "build".into(), number })
+        rest(backoff, number, seed, &AttemptId { task: "build".into(), number })
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use crate::{
     ids::{AttemptId, TaskName},
-    run::{Specification, Task},
+    run::{Doer, Specification, Task, Work},
 };
 
 /// A task's place in the specification.
@@ -30,6 +30,8 @@ pub(super) struct Graph {
     pub unmet: Vec<usize>,
     /// How many tasks stand in the longest chain that begins with this one.
     chain: Vec<usize>,
+    /// Which tasks start an agent.
+    pub agents: Vec<bool>,
 }
 
 /// A gate, with numbers for names.
@@ -53,6 +55,7 @@ impl Graph {
             gates_behind: vec![Vec::new(); count],
             gates: Vec::new(),
             unmet: Vec::new(),
+            agents: spec.tasks.iter().map(starts_an_agent).collect(),
             chain: vec![1; count],
             spec,
         };
@@ -162,5 +165,12 @@ impl Graph {
         known.sort_unstable();
         known.dedup();
         known
+    }
+}
+
+fn starts_an_agent(task: &Task) -> bool {
+    match &task.work {
+        Work::Program => false,
+        Work::Performed(performance) => matches!(performance.doer, Doer::Agent { .. }),
     }
 }

@@ -1,5 +1,7 @@
 //! How an attempt's end is judged.
 
+use std::time::Duration;
+
 use super::{Facts, progress::Active};
 use crate::run::{Exit, Outcome, Reported, RetryOn, StopReason, event::Ending};
 
@@ -54,22 +56,42 @@ pub(super) fn ending(active: &Active, facts: &Facts) -> Ending {
     }
 }
 
-/// Which kind of retry could mend this. None can for what was cancelled, was lost, or went well.
-pub(super) const fn mended_by(outcome: &Outcome) -> Option<RetryOn> {
+/// What could mend an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mend {
+    /// Another attempt, where the recipe asks for one after such an end.
+    Retry(RetryOn),
+    /// Another attempt with a shorter prompt.
+    Shorten,
+    /// Another look at the task's file.
+    ReadAgain,
+    /// Nothing but time; it costs no attempt.
+    Wait(Option<Duration>),
+    /// Nothing that we could do: a person has to, or nobody can.
+    Nothing,
+}
+
+/// What could mend this end. A step that failed was tried again already, where it was done.
+pub(super) fn mend(outcome: &Outcome) -> Mend {
     match outcome {
         Outcome::Failed { .. }
         | Outcome::Signalled { .. }
         | Outcome::FailedPattern { .. }
         | Outcome::FailedToStart { .. }
         | Outcome::Unverified { .. }
-        | Outcome::StepFailed { .. }
-        | Outcome::AgentFailed { .. }
-        | Outcome::RateLimited { .. }
+        | Outcome::AgentFailed { .. } => Mend::Retry(RetryOn::Failed),
+        Outcome::TimedOut | Outcome::TimedOutIdle => Mend::Retry(RetryOn::TimedOut),
+        Outcome::OverContext => Mend::Shorten,
+        Outcome::BadTaskFile { .. } => Mend::ReadAgain,
+        Outcome::RateLimited { retry_after_ms } => {
+            Mend::Wait(retry_after_ms.filter(|it| *it > 0).map(Duration::from_millis))
+        }
+        Outcome::Succeeded
+        | Outcome::Cancelled
+        | Outcome::Lost
+        | Outcome::Blocked { .. }
         | Outcome::NotSignedIn { .. }
-        | Outcome::OverContext
-        | Outcome::BadTaskFile { .. } => Some(RetryOn::Failed),
-        Outcome::TimedOut | Outcome::TimedOutIdle => Some(RetryOn::TimedOut),
-        Outcome::Succeeded | Outcome::Cancelled | Outcome::Lost | Outcome::Blocked { .. } => None,
+        | Outcome::StepFailed { .. } => Mend::Nothing,
     }
 }
 

@@ -42,10 +42,25 @@ impl Progress {
 pub(super) struct Rest {
     /// Attempts so far.
     pub tried: u32,
+    /// What they used up of what there is to try.
+    pub spent: Spent,
     /// When the next may begin.
     pub until: Moment,
     /// How the last one ended.
     pub outcome: Outcome,
+}
+
+/// How often a task has ended in each way that a further attempt may mend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Spent {
+    /// Failures of the work itself, and times that ran out.
+    pub failures: u32,
+    /// Conversations that grew too long.
+    pub context: u32,
+    /// Task files that could not be read.
+    pub task_file: u32,
+    /// Times that it was told to come back later, one after the other.
+    pub waits: u32,
 }
 
 /// An attempt that was launched and has not ended.

@@ -15,7 +15,12 @@ impl State {
     /// hurry it.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Moment> {
-        self.agenda.deadlines.first().map(|(moment, _)| *moment)
+        let deadline = self.agenda.deadlines.first().map(|(moment, _)| *moment);
+        let agents = self.agenda.agents_from.filter(|_| !self.agenda.agents.is_empty() && self.may_launch());
+        match (deadline, agents) {
+            (Some(deadline), Some(agents)) => Some(deadline.min(agents)),
+            (deadline, agents) => deadline.or(agents),
+        }
     }
 
     /// How the run ended; absent while it goes on.
@@ -61,7 +66,7 @@ impl State {
 
     /// Nothing is launched any more and what runs was asked to end.
     pub(super) fn is_closing(&self) -> bool {
-        self.history.cancelling || self.has_failed_fast()
+        self.history.cancelling || self.history.signed_out || self.has_failed_fast()
     }
 
     /// The first failure stopped everything else.
@@ -77,8 +82,20 @@ impl State {
     }
 
     /// The attempt that the most urgent task is due for.
-    pub(super) fn most_urgent(&self) -> Option<AttemptId> {
-        let (_, at) = self.agenda.launchable.first()?;
+    ///
+    /// A task that waits for its agent to be started lets others go first, unless the plan's order is kept.
+    pub(super) fn most_urgent(&self, now: Moment) -> Option<AttemptId> {
+        let open = self.agenda.agents_from.is_none_or(|from| from <= now);
+        let program = self.agenda.launchable.first();
+        let agent = self.agenda.agents.first();
+        let keeps_order = self.graph.spec.strategy.as_ref().is_some_and(|it| it.strategy.keeps_plan_order());
+        let first = match (program, agent) {
+            (Some(program), Some(agent)) if open => program.min(agent),
+            (Some(program), Some(agent)) if keeps_order && agent < program => return None,
+            (Some(program), _) => program,
+            (None, agent) => agent.filter(|_| open)?,
+        };
+        let (_, at) = first;
         let tried = match &self.history.tasks[*at] {
             Progress::Resting(rest) => rest.tried,
             _ => self.graph.task(*at).tried,

@@ -12,14 +12,17 @@ use std::{
 use super::{
     backoff,
     graph::{Graph, Index, Urgency},
-    outcome::mended_by,
-    progress::{Active, Progress, Rest, Stop},
+    outcome::{Mend, mend},
+    progress::{Active, Progress, Rest, Spent, Stop},
 };
 use crate::{
     clock::Moment,
     ids::{AttemptId, TaskName},
     run::{EventKind, Outcome, Specification, StopReason, Verdict, event::Ending},
 };
+
+/// A task that is told to come back later so often in a row has failed.
+const MOST_WAITS: u32 = 100;
 
 /// One run, as the scheduler sees it. Two are equal when their histories are.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub(super) struct History {
     pub cancelling: bool,
     /// The first task that failed for good.
     pub first_failure: Option<Index>,
+    /// An agent is not signed in: nothing more is launched.
+    pub signed_out: bool,
     pub ends: Ends,
     pub verdict: Option<Verdict>,
 }
@@ -66,6 +71,10 @@ pub(super) struct Agenda {
     pub active: BTreeSet<Index>,
     /// What could be launched at once.
     pub launchable: BTreeSet<Urgency>,
+    /// What could be launched as soon as an agent may be started.
+    pub agents: BTreeSet<Urgency>,
+    /// When the next agent may be started.
+    pub agents_from: Option<Moment>,
     /// What time will change, by when.
     pub deadlines: BTreeSet<(Moment, Index)>,
     /// The same, by task.
@@ -108,8 +117,13 @@ impl State {
         let graph = Graph::new(spec);
         let count = graph.spec.tasks.len();
         let tasks: Vec<Progress> = graph.unmet.iter().map(|&unmet| untouched(unmet)).collect();
+        let free =
+            (0..count).filter(|&at| graph.unmet[at] == 0).map(|at| (graph.agents[at], graph.urgency(at)));
+        let (agents, launchable): (Vec<_>, Vec<_>) = free.partition(|(agent, _)| *agent);
+        let waiting = |it: Vec<(bool, Urgency)>| it.into_iter().map(|(_, urgency)| urgency).collect();
         let agenda = Agenda {
-            launchable: (0..count).filter(|&at| graph.unmet[at] == 0).map(|at| graph.urgency(at)).collect(),
+            launchable: waiting(launchable),
+            agents: waiting(agents),
             due: vec![None; count],
             gates: graph.gates.iter().map(|gate| GateState { left: gate.waits, shut: false }).collect(),
             open: count,
@@ -122,6 +136,7 @@ impl State {
             paused: false,
             cancelling: false,
             first_failure: None,
+            signed_out: false,
             ends: Ends::default(),
             verdict: None,
         };
@@ -177,6 +192,9 @@ impl State {
         };
         self.watch.heard[at] = None;
         self.watch.exited[at] = false;
+        if self.graph.agents[at] {
+            self.agenda.agents_from = Some(now.after(self.graph.spec.stagger));
+        }
         self.set(at, Progress::Active(Active::new(attempt.number, now, rest)));
     }
 
@@ -191,8 +209,10 @@ impl State {
     fn attempt_ended(&mut self, attempt: &AttemptId, ending: &Ending, now: Moment) {
         if let Some((at, _)) = self.running(attempt) {
             let outcome = ending.outcome.clone();
-            let next = match self.retry_at(at, attempt, &outcome, now) {
-                Some(until) => Progress::Resting(Rest { tried: attempt.number, until, outcome }),
+            let spent = self.history.tasks[at].active().and_then(|it| it.rest.as_ref()).map(|it| it.spent);
+            let mut spent = spent.unwrap_or_default();
+            let next = match self.retry_at(at, attempt, &outcome, &mut spent, now) {
+                Some(until) => Progress::Resting(Rest { tried: attempt.number, spent, until, outcome }),
                 None => Progress::Over { outcome },
             };
             self.set(at, next);
@@ -200,25 +220,56 @@ impl State {
     }
 
     /// When this attempt's task may be tried again, if it may.
-    fn retry_at(&self, at: Index, ended: &AttemptId, outcome: &Outcome, now: Moment) -> Option<Moment> {
-        let retries = &self.graph.task(at).retries;
-        let worth_it = mended_by(outcome).is_some_and(|kind| retries.on.contains(&kind));
-        let allowed = ended.number <= retries.max && !self.is_closing();
-        (worth_it && allowed).then(|| now.after(backoff::rest(retries, self.graph.spec.seed, ended)))
+    fn retry_at(
+        &mut self,
+        at: Index,
+        ended: &AttemptId,
+        outcome: &Outcome,
+        spent: &mut Spent,
+        now: Moment,
+    ) -> Option<Moment> {
+        if self.is_closing() {
+            return None;
+        }
+        let graph = Arc::clone(&self.graph);
+        let (retries, seed) = (&graph.task(at).retries, graph.spec.seed);
+        let waits = std::mem::take(&mut spent.waits);
+        let (count, most) = match mend(outcome) {
+            Mend::Retry(kind) if retries.on.contains(&kind) => (&mut spent.failures, retries.max),
+            Mend::Shorten => (&mut spent.context, retries.context),
+            Mend::ReadAgain => (&mut spent.task_file, retries.task_file),
+            Mend::Wait(told) => {
+                spent.waits = waits + 1;
+                let own = || backoff::rest(retries.wait, spent.waits, seed, ended);
+                let wait = told.map_or_else(own, |told| backoff::longer(told, seed, ended));
+                return (spent.waits <= MOST_WAITS).then(|| self.hold_agents(now.after(wait)));
+            }
+            Mend::Retry(_) | Mend::Nothing => return None,
+        };
+        *count += 1;
+        (*count <= most).then(|| now.after(backoff::rest(retries.backoff, *count, seed, ended)))
+    }
+
+    /// No agent is started before this moment: what one was told goes for the others, too.
+    fn hold_agents(&mut self, until: Moment) -> Moment {
+        self.agenda.agents_from = self.agenda.agents_from.max(Some(until));
+        until
     }
 
     fn task_ended(&mut self, task: &TaskName, outcome: &Outcome) {
         let Some(at) = self.graph.find(task) else { return };
         let ends = &mut self.history.ends;
-        match (outcome, mended_by(outcome)) {
-            (Outcome::TimedOut | Outcome::TimedOutIdle, _) => ends.timed_out = true,
-            (_, Some(_)) => ends.failed = true,
-            (Outcome::Lost, None) => ends.lost = true,
-            (_, None) => {}
+        match outcome {
+            Outcome::TimedOut | Outcome::TimedOutIdle => ends.timed_out = true,
+            Outcome::Lost => ends.lost = true,
+            Outcome::Blocked { .. } => ends.blocked = true,
+            Outcome::Succeeded | Outcome::Cancelled => {}
+            _ => ends.failed = true,
         }
-        if mended_by(outcome).is_some() {
+        if !matches!(outcome, Outcome::Succeeded | Outcome::Cancelled | Outcome::Lost) {
             self.history.first_failure.get_or_insert(at);
         }
+        self.history.signed_out |= matches!(outcome, Outcome::NotSignedIn { .. });
         self.set(at, Progress::Done { outcome: outcome.clone() });
         if *outcome == Outcome::Succeeded { self.release(at) } else { self.doom(at) }
     }
@@ -250,10 +301,11 @@ impl State {
             agenda.active.remove(&at)
         };
         let urgency = self.graph.urgency(at);
+        let waiting = if self.graph.agents[at] { &mut agenda.agents } else { &mut agenda.launchable };
         if *new == Progress::Ready {
-            agenda.launchable.insert(urgency);
+            waiting.insert(urgency);
         } else {
-            agenda.launchable.remove(&urgency);
+            waiting.remove(&urgency);
         }
         self.look_at_clock(at);
     }

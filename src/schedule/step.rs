@@ -124,6 +124,9 @@ impl Turn<'_> {
         self.emit(EventKind::TaskEnded { task, outcome });
         if self.state.has_failed_fast() && !closing_before {
             self.fail_fast(at);
+        } else if self.state.history.signed_out && !closing_before {
+            self.block_doomed();
+            self.close_unlaunched(Some(at));
         }
     }
 
@@ -284,13 +287,15 @@ impl Turn<'_> {
     /// Its rest is over: from here it waits for a slot, not for a moment.
     fn rested(&mut self, at: Index) {
         let urgency = self.state.graph.urgency(at);
-        self.state.agenda.set_due(at, None);
-        self.state.agenda.launchable.insert(urgency);
+        let agenda = &mut self.state.agenda;
+        agenda.set_due(at, None);
+        let waiting = if self.state.graph.agents[at] { &mut agenda.agents } else { &mut agenda.launchable };
+        waiting.insert(urgency);
     }
 
     fn launch_ready(&mut self) {
         while self.state.may_launch() {
-            let Some(attempt) = self.state.most_urgent() else { return };
+            let Some(attempt) = self.state.most_urgent(self.now) else { return };
             self.emit(EventKind::TaskReady { attempt: attempt.clone() });
             self.step.effects.push(Effect::Launch { attempt });
         }

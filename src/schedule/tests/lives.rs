@@ -11,8 +11,8 @@ use crate::{
     clock::Moment,
     ids::{AttemptId, TaskName},
     run::{
-        Chosen, EventKind, Exit, Gate, LaunchFailure, Limits, Retries, RetryOn, Specification, Strategy,
-        Task, Verdict,
+        Chosen, Doer, EventKind, Exit, Gate, LaunchFailure, Limits, Performance, Report, Reported, Retries,
+        RetryOn, Specification, Strategy, Task, Verdict, Work,
     },
     schedule::{Effect, Facts, Input, State, Step, step},
 };
@@ -283,7 +283,9 @@ impl Life {
         }
         self.mail.retain(|_, input| !ends(input));
         let failure = self.dice.one_in(20).then(|| "FAILED: 1 check".to_owned());
-        self.post(after, Input::Ended { attempt, facts: Facts { failure, ..Facts::bare(exit) } });
+        let performed = self.spec.task(&attempt.task).unwrap().work != Work::Program;
+        let report = performed.then(|| any_report(&mut self.dice));
+        self.post(after, Input::Ended { attempt, facts: Facts { failure, report, ..Facts::bare(exit) } });
     }
 
     /// Whatever still comes in leads to nothing.
@@ -315,6 +317,7 @@ fn any_spec(dice: &mut Dice) -> Specification {
         seed: dice.roll(1 << 40),
         gates,
         strategy,
+        stagger: dice.millis(20),
         ..spec(slots, tasks)
     }
 }
@@ -336,6 +339,31 @@ fn any_gates(dice: &mut Dice, tasks: &mut [Task]) -> Vec<Gate> {
     gates
 }
 
+fn any_report(dice: &mut Dice) -> Report {
+    let text = || "as it is".to_owned();
+    Report::of(match dice.roll(24) {
+        0 | 1 => Reported::RateLimited { retry_after_ms: dice.one_in(2).then(|| dice.roll(30)) },
+        2 if dice.one_in(3) => Reported::NotSignedIn { program: text() },
+        3 => Reported::OverContext,
+        4 => Reported::Blocked { reason: text() },
+        5 => Reported::ChecksFailed { command: text(), code: Some(1) },
+        6 => Reported::StepFailed { step: text(), why: text() },
+        7 => Reported::BadTaskFile { file: text(), why: text() },
+        8 => Reported::AgentFailed { why: text() },
+        9 => Reported::Exited { code: 7 },
+        _ => Reported::Done,
+    })
+}
+
+fn by_agent() -> Work {
+    Work::Performed(Box::new(Performance {
+        subject: None,
+        doer: Doer::Agent { asked: None, otherwise: "fake".to_owned(), prompt: None },
+        checks: Vec::new(),
+        plan_commands: false,
+    }))
+}
+
 fn any_task(dice: &mut Dice, number: u64) -> Task {
     let any_limit = |dice: &mut Dice, below| match dice.roll(5) {
         0 => None,
@@ -351,8 +379,11 @@ fn any_task(dice: &mut Dice, number: u64) -> Task {
             max: u32::try_from(dice.roll(4)).unwrap(),
             backoff: dice.millis(15),
             on,
-            ..Retries::none()
+            context: u32::try_from(dice.roll(3)).unwrap(),
+            task_file: u32::try_from(dice.roll(2)).unwrap(),
+            wait: dice.millis(15),
         },
+        work: if dice.one_in(3) { by_agent() } else { Work::Program },
         ..task(&format!("t{number}"))
     }
 }

@@ -12,8 +12,10 @@ use std::{
 use crate::{
     clock::Moment,
     ids::{AttemptId, TaskName},
-    run::{EventKind, Exit, Limits, Outcome, RetryOn, Specification, StopReason, Task, Verdict},
-    schedule::{Effect, Input, Step},
+    run::{
+        EventKind, Exit, Limits, Outcome, Reported, RetryOn, Specification, StopReason, Task, Verdict, Work,
+    },
+    schedule::{Effect, Facts, Input, Step},
 };
 
 /// What the witness knows of an attempt that runs.
@@ -43,6 +45,10 @@ pub(super) struct Witness {
     cancelling: bool,
     recovering: bool,
     finish_asked: bool,
+    /// No agent may be started before this.
+    agents_from: Moment,
+    /// No agent can be held back beyond this.
+    agents_by: Moment,
     pub verdict: Option<Verdict>,
 }
 
@@ -62,6 +68,8 @@ impl Witness {
             cancelling: false,
             recovering: false,
             finish_asked: false,
+            agents_from: Moment::from_millis(0),
+            agents_by: Moment::from_millis(0),
             verdict: None,
         }
     }
@@ -139,11 +147,15 @@ impl Witness {
         self.check_turn(attempt);
         let ends = self.ends.get(&attempt.task).map_or(&[][..], Vec::as_slice);
         assert_eq!(attempt.number as usize, ends.len() + 1, "attempts are counted one by one");
+        let agent = starts_an_agent(self.task(&attempt.task));
         if let Some((outcome, at)) = ends.last() {
-            let task = self.task(&attempt.task);
-            assert!(worth_a_retry(task, outcome), "tried again after {outcome:?}");
-            assert!(attempt.number <= 1 + task.retries.max, "tried too often");
-            assert!(at.after(rest_of(task, ends.len())) <= now, "did not rest");
+            let rest = rest_of(self.task(&attempt.task), ends);
+            let rest = rest.unwrap_or_else(|| panic!("tried again after {outcome:?}, number {}", ends.len()));
+            assert!(at.after(rest) <= now, "did not rest");
+        }
+        if agent {
+            assert!(self.agents_from <= now, "an agent was started too early");
+            self.agents_from = now.after(self.spec.stagger);
         }
         let open = Open { since: now, heard: now, stop: None, killed: false, slow: false, started: false };
         assert!(self.open.insert(attempt.clone(), open).is_none(), "launched twice");
@@ -202,6 +214,7 @@ impl Witness {
             (_, Some((StopReason::Cancelled, _))) => Outcome::Cancelled,
             (_, Some((StopReason::TimedOut, _))) => Outcome::TimedOut,
             (_, Some((StopReason::Idle, _))) => Outcome::TimedOutIdle,
+            (Input::Ended { facts, .. }, None) if said(facts).is_some() => said(facts).unwrap(),
             (Input::Ended { facts, .. }, None) => match (facts.exit, &facts.failure) {
                 (Exit::Code(0), None) => Outcome::Succeeded,
                 (Exit::Code(0), Some(line)) => Outcome::FailedPattern { line: line.clone() },
@@ -211,14 +224,20 @@ impl Witness {
             (input, None) => panic!("ended by {input:?}"),
         };
         assert_eq!(*outcome, expected);
-        self.ends.entry(attempt.task.clone()).or_default().push((outcome.clone(), now));
+        let closing = self.closing();
+        let ends = self.ends.entry(attempt.task.clone()).or_default();
+        ends.push((outcome.clone(), now));
+        let rest = rest_of(self.spec.task(&attempt.task).expect("a task of this run"), ends);
+        if let (Outcome::RateLimited { .. }, Some(rest), false) = (outcome, rest, closing) {
+            self.agents_from = self.agents_from.max(now.after(rest));
+            self.agents_by = self.agents_by.max(now.after(rest * 5 / 4));
+        }
     }
 
     fn see_task_end(&mut self, task: &TaskName, outcome: &Outcome) {
         let ends = self.ends.get(task).expect("ended before it was tried");
         assert_eq!(ends.last().map(|(outcome, _)| outcome), Some(outcome), "not how its last attempt ended");
-        let more =
-            worth_a_retry(self.task(task), outcome) && ends.len() <= self.task(task).retries.max as usize;
+        let more = rest_of(self.task(task), ends).is_some();
         assert!(!more || self.closing(), "given up with tries left");
         assert!(!self.is_over(task), "over twice");
         self.done.insert(task.clone(), outcome.clone());
@@ -231,7 +250,8 @@ impl Witness {
             Some(by) => {
                 let required = self.required(self.task(task)).any(|it| it == by);
                 let needed = required && self.has_not_succeeded(by);
-                assert!(needed || (self.failed_fast() && self.has_not_succeeded(by)), "blocked by {by}");
+                let closed = (self.failed_fast() || self.signed_out()) && self.has_not_succeeded(by);
+                assert!(needed || closed, "blocked by {by}");
             }
         }
         self.blocked.insert(task.clone());
@@ -243,12 +263,14 @@ impl Witness {
         let any = |wanted: &dyn Fn(&Outcome) -> bool| self.done.values().any(wanted);
         let expected = if self.recovering {
             Verdict::Lost
-        } else if any(&|it| retry_kind(it) == Some(RetryOn::Failed)) {
+        } else if any(&|it| failed(it) && retry_kind(it) != Some(RetryOn::TimedOut)) {
             Verdict::Failed
         } else if any(&|it| retry_kind(it) == Some(RetryOn::TimedOut)) {
             Verdict::TimedOut
         } else if self.cancelling {
             Verdict::Cancelled
+        } else if any(&|it| it.word() == "blocked") {
+            Verdict::Failed
         } else {
             assert!(self.done.len() == self.spec.tasks.len() && !any(&|it| *it != Outcome::Succeeded));
             Verdict::Succeeded
@@ -304,7 +326,8 @@ impl Witness {
             assert!(!past(open.heard, limits.idle), "{attempt} is silent for too long");
             let half = limits.wall.map(|wall| wall / 2);
             assert!(open.slow || !past(open.since, half), "{attempt} is slow and nobody says so");
-            assert!(!self.closing(), "{attempt} was not asked to end");
+            let asked = self.cancelling || self.recovering || self.failed_fast();
+            assert!(!asked, "{attempt} was not asked to end");
         }
     }
 
@@ -316,9 +339,15 @@ impl Witness {
         for task in &self.spec.tasks {
             let runs = self.open.keys().any(|attempt| attempt.task == task.name);
             let ends = self.ends.get(&task.name).map_or(&[][..], Vec::as_slice);
-            let longest = rest_of(task, ends.len()) * 5 / 4;
+            let longest = rest_of(task, ends).unwrap_or_default() * 5 / 4;
             let rested = ends.last().is_none_or(|(_, at)| at.after(longest) <= now);
-            let could = !runs && !self.is_over(&task.name) && rested && self.needs_done(task);
+            let held = starts_an_agent(task) && self.agents_from.max(self.agents_by) > now;
+            let could = !held
+                && !self.waits_its_turn(task, now)
+                && !runs
+                && !self.is_over(&task.name)
+                && rested
+                && self.needs_done(task);
             assert!(!could, "{} waits beside a free slot", task.name);
         }
     }
@@ -337,11 +366,23 @@ impl Witness {
     }
 
     fn closing(&self) -> bool {
-        self.cancelling || self.recovering || self.failed_fast()
+        self.cancelling || self.recovering || self.failed_fast() || self.signed_out()
     }
 
     fn failed_fast(&self) -> bool {
-        self.spec.fail_fast && self.done.values().any(|outcome| retry_kind(outcome).is_some())
+        self.spec.fail_fast
+            && self.done.values().any(|outcome| failed(outcome) || outcome.word() == "blocked")
+    }
+
+    fn signed_out(&self) -> bool {
+        self.done.values().any(|outcome| outcome.word() == "not_signed_in")
+    }
+
+    /// Where the plan's order is kept, one may wait for another whose agent may not be started yet.
+    fn waits_its_turn(&self, task: &Task, now: Moment) -> bool {
+        let in_order = self.spec.strategy.as_ref().is_some_and(|it| it.strategy.keeps_plan_order());
+        let earlier = self.spec.tasks.iter().take_while(|it| it.name != task.name);
+        in_order && earlier.into_iter().any(starts_an_agent) && self.agents_from.max(self.agents_by) > now
     }
 
     fn is_over(&self, task: &TaskName) -> bool {
@@ -392,18 +433,61 @@ fn sorted(mut effects: Vec<Effect>) -> Vec<Effect> {
     effects
 }
 
-fn rest_of(task: &Task, failures: usize) -> Duration {
-    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap();
-    task.retries.backoff * 2_u32.pow(doublings)
+/// The least that a task rests after these ends; nothing when it is not tried again.
+fn rest_of(task: &Task, ends: &[(Outcome, Moment)]) -> Option<Duration> {
+    let (last, _) = ends.last()?;
+    let retries = &task.retries;
+    let count = |same: &dyn Fn(&Outcome) -> bool| ends.iter().filter(|(it, _)| same(it)).count();
+    let (backoff, count, most) = match last.word() {
+        "over_context" => (retries.backoff, count(&|it| it.word() == "over_context"), retries.context),
+        "bad_task_file" => (retries.backoff, count(&|it| it.word() == "bad_task_file"), retries.task_file),
+        "rate_limited" => {
+            let in_a_row = ends.iter().rev().take_while(|(it, _)| it.word() == "rate_limited").count();
+            if let Outcome::RateLimited { retry_after_ms: Some(told @ 1..) } = last {
+                return Some(Duration::from_millis(*told));
+            }
+            (retries.wait, in_a_row, 100)
+        }
+        _ if retries.on.contains(&retry_kind(last)?) => {
+            (retries.backoff, count(&|it| retry_kind(it).is_some()), retries.max)
+        }
+        _ => return None,
+    };
+    let doublings = u32::try_from(count - 1).unwrap();
+    (count <= most as usize).then(|| (backoff * 2_u32.pow(doublings.min(20))).min(Duration::from_hours(1)))
 }
 
-fn worth_a_retry(task: &Task, outcome: &Outcome) -> bool {
-    retry_kind(outcome).is_some_and(|kind| task.retries.on.contains(&kind))
+fn starts_an_agent(task: &Task) -> bool {
+    task.work != Work::Program
+}
+
+/// It did not go well, and nobody asked for that.
+fn failed(outcome: &Outcome) -> bool {
+    !matches!(outcome.word(), "succeeded" | "cancelled" | "lost" | "blocked")
+}
+
+/// What a performer's word means.
+fn said(facts: &Facts) -> Option<Outcome> {
+    let (Some(report), Exit::Code(_)) = (&facts.report, facts.exit) else { return None };
+    Some(match report.end.clone() {
+        Reported::RateLimited { retry_after_ms } => Outcome::RateLimited { retry_after_ms },
+        Reported::NotSignedIn { program } => Outcome::NotSignedIn { program },
+        Reported::OverContext => Outcome::OverContext,
+        Reported::Blocked { reason } => Outcome::Blocked { reason },
+        Reported::ChecksFailed { command, code } => Outcome::Unverified { command, code },
+        Reported::StepFailed { step, why } => Outcome::StepFailed { step, why },
+        Reported::BadTaskFile { file, why } => Outcome::BadTaskFile { file, why },
+        Reported::AgentFailed { why } => Outcome::AgentFailed { why },
+        Reported::Exited { code } => Outcome::Failed { code },
+        _ => return None,
+    })
 }
 
 fn retry_kind(outcome: &Outcome) -> Option<RetryOn> {
     match outcome.word() {
-        "failed" | "signalled" | "failed_pattern" | "failed_to_start" => Some(RetryOn::Failed),
+        "failed" | "signalled" | "failed_pattern" | "failed_to_start" | "unverified" | "agent_failed" => {
+            Some(RetryOn::Failed)
+        }
         "timed_out" | "timed_out_idle" => Some(RetryOn::TimedOut),
         _ => None,
     }
