@@ -46,6 +46,9 @@ pub struct LaunchOptions {
     /// Time without any output after which it is stopped; 0 means no limit
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub idle_timeout: Option<Duration>,
+    /// Let shell lines that the plan's own files hold be run: steps before the work, checks after it
+    #[arg(long)]
+    pub plan_commands: bool,
     /// Print the frozen specification and start nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -133,7 +133,7 @@ fn advice(
             tail: &output.join("\n"),
             limits: &meant.limits,
             silent_for: None,
-            argv: &meant.argv,
+            argv: record.spec.command(meant),
             candidates: &candidates,
             survivors: record.survivors.len(),
         },

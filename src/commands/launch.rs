@@ -93,11 +93,7 @@ pub fn create(context: &mut Context<'_>, args: &CreateArgs) -> Result<Done, Fail
 
 /// A wish that this version can't grant is said to be one: a flag without effect would be a lie.
 fn refuse_what_nothing_obeys(workflow: &WorkflowName, args: &CreateArgs) -> Result<(), Failure> {
-    let flags = [
-        ("--strategy", args.strategy.is_some()),
-        ("--agent", args.agent.is_some()),
-        ("--complete", args.complete),
-    ];
+    let flags = [("--strategy", args.strategy.is_some()), ("--complete", args.complete)];
     let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given) else { return Ok(()) };
     Err(Refusal::BadInput {
         workflow: workflow.clone(),
@@ -124,6 +120,7 @@ fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateAr
     ask.input = input(context, args.input.as_ref())?;
     ask.slots = args.slots.map(std::num::NonZeroUsize::get);
     ask.fail_fast = args.fail_fast;
+    ask.agent.clone_from(&args.agent);
     let after = after(args, context.face);
     launch(context, plan.as_ref(), &ask, Mode::of(&args.options, after))
 }
@@ -164,13 +161,25 @@ pub fn launch(
 ) -> Result<Done, Failure> {
     let facts = facts(context);
     let stamp = stamp(context, plan);
-    let spec = workflow::specify(ask, plan, context.config(), &facts, stamp)?;
+    let mut spec = workflow::specify(ask, plan, context.config(), &facts, stamp)?;
+    let held = workflow::held_commands(&spec, plan, context.config());
     match mode {
-        Mode::DryRun => print_specification(context, &spec),
+        Mode::DryRun => {
+            context.note(&held_lines(&held))?;
+            print_specification(context, &spec)
+        }
         Mode::Run(after) => {
-            if context.asks() && !confirmed(context, plan, ask, &facts)? {
-                context.note("Not run.\n")?;
-                return Ok(Done::well());
+            if context.asks() {
+                if !confirmed(context, plan, ask, &facts, &held)? {
+                    context.note("Not run.\n")?;
+                    return Ok(Done::well());
+                }
+                if !held.is_empty() {
+                    workflow::allow_commands(&mut spec);
+                }
+            } else if !held.is_empty() {
+                let workflow = spec.workflow.clone();
+                return Err(Refusal::HoldsCommands { workflow, commands: held }.into());
             }
             start(context, &spec, after)
         }
@@ -240,12 +249,25 @@ fn confirmed(
     plan: Option<&Plan>,
     ask: &Ask,
     facts: &Facts,
+    held: &[String],
 ) -> Result<bool, Failure> {
-    let confirm = question(context, &workflow::propose(ask, plan, context.config(), facts)?);
+    let mut confirm = question(context, &workflow::propose(ask, plan, context.config(), facts)?);
+    confirm.does.extend(held_lines(held).lines().map(str::to_owned));
     let text = render::confirm(&confirm, &context.style);
     context.print(&text)?;
     let question = Question::Confirm { text: confirm.question.clone(), default: confirm.default_yes() };
     Ok(context.screen.ask(&question)? == Answer::Yes)
+}
+
+/// The shell lines of the plan's own files, for whoever has to say whether they may be run.
+fn held_lines(held: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let Some(more) = held.len().checked_sub(1).map(|_| held.len().saturating_sub(SHOWN)) else {
+        return String::new();
+    };
+    let shown: String = held.iter().take(SHOWN).map(|it| format!("  {}\n", text::plain(it))).collect();
+    let more = if more > 0 { format!("  and {more} more\n") } else { String::new() };
+    format!("Runs shell lines that the plan's own files hold:\n{shown}{more}")
 }
 
 /// What is asked before something is run.
@@ -288,6 +310,7 @@ pub(super) fn with_options(ask: Ask, options: &LaunchOptions) -> Ask {
         params: options.params.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
         timeout: options.timeout,
         idle_timeout: options.idle_timeout,
+        plan_commands: options.plan_commands,
         ..ask
     }
 }

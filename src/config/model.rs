@@ -126,12 +126,32 @@ pub struct Plans {
     pub include: Vec<String>,
     /// What is passed over.
     pub exclude: Vec<String>,
+    /// Whether shell lines that a plan's own files hold may be run.
+    pub run_commands: RunCommands,
 }
 
 impl Default for Plans {
     fn default() -> Self {
-        Self { dialects: vec!["auto".to_owned()], include: Vec::new(), exclude: Vec::new() }
+        Self {
+            dialects: vec!["auto".to_owned()],
+            include: Vec::new(),
+            exclude: Vec::new(),
+            run_commands: RunCommands::Ask,
+        }
     }
+}
+
+/// Whether shell lines that a plan's own files hold (steps, checks) may be run. A plan may come from
+/// anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunCommands {
+    /// Whoever creates a run is asked, or says `--plan-commands`.
+    Ask,
+    /// They may.
+    Always,
+    /// They may not: steps are left to the agent, and checks are not run.
+    Never,
 }
 
 /// `[run]`.
@@ -223,8 +243,9 @@ pub struct Workflow {
     /// From TERM to KILL. 10 s when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace: Option<Span>,
-    /// Whether and when it is tried again.
-    pub retries: RetriesTable,
+    /// Whether and when it is tried again; never when absent, but for what an agent does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<RetriesTable>,
     /// Whose changes are deliverables, beside the plan's folder.
     pub deliverables: Vec<String>,
     /// Regular expressions that make exit 0 a failure.
@@ -385,6 +406,8 @@ pub enum StreamFormat {
     Codex,
     /// Gemini's events.
     Gemini,
+    /// OpenCode's events.
+    Opencode,
     /// One JSON object a line.
     Jsonl,
     /// As it stands.
@@ -468,6 +491,8 @@ pub enum NotifyBy {
 impl Workflow {
     /// Wall time when a recipe says nothing.
     pub const TIMEOUT: Span = Span::secs(180);
+    /// The same where an agent does the work.
+    pub const AGENT_TIMEOUT: Span = Span::secs(3600);
     /// From TERM to KILL when a recipe says nothing.
     pub const GRACE: Span = Span::secs(10);
 

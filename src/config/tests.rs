@@ -39,7 +39,7 @@ fn every_key_of_the_reference_is_read() {
     let next = &config.workflow["next"];
     assert_eq!(next.command.as_ref().unwrap()[2], "@{plan.id}");
     assert_eq!(next.wall(), Some(std::time::Duration::from_mins(3)));
-    assert_eq!(next.retries.on, [RetryOn::Failed, RetryOn::TimedOut]);
+    assert_eq!(next.retries.as_ref().unwrap().on, [RetryOn::Failed, RetryOn::TimedOut]);
     assert_eq!(next.params["level"].kind, ParamType::Integer);
     assert_eq!(config.agent["claude"].stream, StreamFormat::Claude);
     assert_eq!(config.advice[0].when.exit, Some(3));

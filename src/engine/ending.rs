@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) fn facts(task: &Task, report: &Path, end: End) -> Facts {
     let End { exit, bytes, leaky, survivors, tests, failure } = end;
-    let report = self::report(task, report, exit);
+    let report = self::report(task, report, exit).map(Box::new);
     Facts { exit, bytes, leaky, survivors, tests, failure, report }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn run(call: &Call<'_>, place: &Place<'_>, log: &mut Log<'_>) -> (Rep
     };
     let (argv, stdin) = command(call, &file);
     let carried = if call.session.is_some() { ", carrying its conversation on" } else { "" };
-    log.line(&format!("> agent {}: {}{carried}", call.name, shell_words::join(&shown(&argv, call.prompt))));
+    log.line(&format!("> agent {}: {}{carried}", call.name, shell_words::join(shown(&argv, call.prompt))));
     let mut listener = Listener::new(call.agent.stream);
     let mut tail = String::new();
     let launch = Launch { argv: &argv, stdin, cwd: place.cwd, env: call.env.clone(), path: place.path };
@@ -89,10 +89,14 @@ pub(super) fn run(call: &Call<'_>, place: &Place<'_>, log: &mut Log<'_>) -> (Rep
         if from == From::Stderr || is_no_event(line) {
             keep_tail(&mut tail, line);
         }
-        shown.iter().for_each(|line| log.line(line));
+        for line in &shown {
+            log.line(line);
+        }
     });
     let (rest, heard) = listener.finish();
-    rest.iter().for_each(|line| log.line(line));
+    for line in &rest {
+        log.line(line);
+    }
     let reported = match exit {
         Ok(exit) => judge(&Ended { agent: call.agent, exit, heard: &heard, tail: &tail, now: call.now }),
         Err(why) => Reported::NotStarted { why },

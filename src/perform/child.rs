@@ -102,7 +102,9 @@ fn listen(
             Err(RecvTimeoutError::Disconnected) => return child.wait(),
             Err(RecvTimeoutError::Timeout) => {
                 if let Some(status) = child.try_wait()? {
-                    lines.try_iter().for_each(|(from, line)| hear(from, &line));
+                    for (from, line) in lines.try_iter() {
+                        hear(from, &line);
+                    }
                     return Ok(status);
                 }
             }

@@ -218,7 +218,7 @@ mod tests {
     fn the_time_to_come_back_is_read() {
         let now = Timestamp::from_millis(1_700_000_000_000);
         let check = |message: &str, expected: Option<u64>| {
-            assert_eq!(retry_after(message, now), expected, "{message}")
+            assert_eq!(retry_after(message, now), expected, "{message}");
         };
         check("Retry-After: 30", Some(30_000));
         check("Please try again in 1.5s.", Some(1500));

@@ -59,7 +59,7 @@ fn perform(brief: &Brief, around: Surroundings<'_>) -> Report {
     for remark in &attempt.remarks {
         log.line(&format!("! {remark}"));
     }
-    Report { end, agent: attempt.used, remarks: attempt.remarks }
+    Report { end, agent: attempt.used.map(Box::new), remarks: attempt.remarks }
 }
 
 /// One attempt going on. Whatever ends it early is an `Err`.
@@ -204,8 +204,8 @@ impl Attempt<'_> {
             return None;
         };
         let needed = TaskName::new(needed.as_str());
-        let reports = (1..=9).filter_map(|number| self.report(&needed, number));
-        let done = reports.filter(|it| it.end == Reported::Done).last();
+        let mut reports = (1..=9).rev().filter_map(|number| self.report(&needed, number));
+        let done = reports.find(|it| it.end == Reported::Done);
         agent::session_of(done.as_ref(), agent)
     }
 

@@ -34,7 +34,7 @@ fn object(text: &str, id: &str) -> Option<String> {
 fn find<'a>(value: &'a Value, id: &str) -> Option<&'a Value> {
     match value {
         Value::Object(members) => {
-            let own = members.get("id").is_some_and(|it| it.as_str() == Some(id) || it.to_string() == id);
+            let own = members.get("id").is_some_and(|it| it.as_str() == Some(id) || *it.to_string() == *id);
             if own { Some(value) } else { members.values().find_map(|it| find(it, id)) }
         }
         Value::Array(elements) => elements.iter().find_map(|it| find(it, id)),

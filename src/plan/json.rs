@@ -109,6 +109,11 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// Its text, as it is written.
+    pub fn text(self) -> &'a str {
+        self.raw
+    }
+
     /// True for `null`.
     pub fn is_null(self) -> bool {
         self.raw == "null"

@@ -216,6 +216,8 @@ pub struct Item {
     pub priority: Option<u32>,
     /// When the file that decided its state last changed.
     pub changed: Option<Timestamp>,
+    /// Shell lines that its own file wants run: steps before the work, and checks after it.
+    pub commands: Vec<String>,
 }
 
 impl Item {
@@ -244,6 +246,7 @@ impl Item {
             executions: None,
             priority: None,
             changed: None,
+            commands: Vec::new(),
         }
     }
 

@@ -171,7 +171,7 @@ pub struct Ending {
     pub tests: Option<TestCounts>,
     /// What its agent said and cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<AgentUse>,
+    pub agent: Option<Box<AgentUse>>,
 }
 
 impl Ending {

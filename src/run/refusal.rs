@@ -117,6 +117,13 @@ pub enum Refusal {
         /// What would mend it.
         fix: String,
     },
+    /// The plan's own files hold shell lines, and nobody has said that they may be run.
+    HoldsCommands {
+        /// The workflow.
+        workflow: WorkflowName,
+        /// The lines, in order.
+        commands: Vec<String>,
+    },
     /// The run is over.
     AlreadyEnded {
         /// The run, as people see it.
@@ -154,6 +161,14 @@ impl fmt::Display for Refusal {
                 write!(formatter, "the recipe of {workflow} can't be used: {why}")
             }
             Self::BadInput { workflow, what, .. } => write!(formatter, "{workflow}: {what}"),
+            Self::HoldsCommands { workflow, commands } => {
+                let first = commands.first().map(String::as_str).unwrap_or_default();
+                let count = commands.len();
+                write!(
+                    formatter,
+                    "{workflow} would run {count} shell lines of the plan's own files, such as {first}"
+                )
+            }
             Self::AlreadyEnded { run, status } => {
                 write!(formatter, "run {run} has already ended: {}", status.word())
             }
@@ -177,6 +192,11 @@ impl Refusal {
             Self::SubplanMissing { plan, item } => Some(format!("create it first: subplan {plan} {item}")),
             Self::NotForDialect { instead, .. } => Some(instead.clone()),
             Self::BadRecipe { fix, .. } | Self::BadInput { fix, .. } => Some(fix.clone()),
+            Self::HoldsCommands { .. } => Some(
+                "look at them with --dry-run, then say --plan-commands, or set run_commands = \"always\" or \
+                 \"never\" under [plans] in plandeck.toml"
+                    .to_owned(),
+            ),
             Self::NoSuchRun { .. } => Some("list what there is: run list".to_owned()),
             _ => None,
         }

@@ -12,7 +12,7 @@ pub struct Report {
     pub end: Reported,
     /// What the agent said and cost; absent where none was launched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent: Option<AgentUse>,
+    pub agent: Option<Box<AgentUse>>,
     /// What went wrong and did not matter: a step that was passed over, a check that is prose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
@@ -126,11 +126,11 @@ mod tests {
     fn a_report_is_read_as_it_was_written() {
         let check = |end: Reported| {
             let report = Report {
-                agent: Some(AgentUse {
+                agent: Some(Box::new(AgentUse {
                     name: "claude".to_owned(),
                     cost_micros: Some(12),
                     ..AgentUse::default()
-                }),
+                })),
                 remarks: vec!["x".to_owned()],
                 ..Report::of(end)
             };

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     order::{Chosen, Gate},
-    work::{Agent, Work},
+    work::{Agent, Doer, Work},
 };
 use crate::{
     clock::Timestamp,
@@ -75,6 +75,21 @@ impl Specification {
     #[must_use]
     pub fn task(&self, name: &TaskName) -> Option<&Task> {
         self.tasks.iter().find(|task| task.name == *name)
+    }
+
+    /// The program and arguments that do a task's work: those that people know, not our performer's.
+    #[must_use]
+    pub fn command<'a>(&'a self, task: &'a Task) -> &'a [String] {
+        match &task.work {
+            Work::Program => &task.argv,
+            Work::Performed(performance) => match &performance.doer {
+                Doer::Command { argv, .. } => argv,
+                Doer::Agent { asked, otherwise, .. } => {
+                    let name = asked.as_ref().unwrap_or(otherwise);
+                    self.agents.get(name).map_or(&task.argv, |agent| &agent.argv)
+                }
+            },
+        }
     }
 }
 

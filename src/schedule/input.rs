@@ -113,7 +113,7 @@ pub struct Facts {
     /// The line of its output that matched a declared failure pattern.
     pub failure: Option<String>,
     /// What the performer said of it, where there was one.
-    pub report: Option<Report>,
+    pub report: Option<Box<Report>>,
 }
 
 impl Facts {

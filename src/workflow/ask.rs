@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::builtin::SCRIPTS;
 use crate::{
     clock::Timestamp,
-    config::{Config, PromptBy},
+    config::Config,
     ids::{ItemId, RunId, WorkflowName},
     run::{Limits, spec::Origin},
 };
@@ -34,6 +34,10 @@ pub struct Ask {
     pub slots: Option<usize>,
     /// Stop everything at the first failure.
     pub fail_fast: bool,
+    /// The agent that does the items, whatever the recipe or the plan says.
+    pub agent: Option<String>,
+    /// Shell lines that the plan's own files hold may be run.
+    pub plan_commands: bool,
 }
 
 impl Ask {
@@ -100,10 +104,11 @@ pub struct Wanted {
 #[must_use]
 pub fn wanted(config: &Config) -> Wanted {
     let recipes = config.workflow.values();
+    let agents = config.agents();
     let commands = recipes
         .clone()
         .flat_map(|recipe| recipe.command.iter().chain(&recipe.checks))
-        .chain(config.agent.values().map(|agent| &agent.command));
+        .chain(agents.values().map(|agent| &agent.command));
     let is_bare = |program: &&String| !program.contains('/');
     let mut programs: BTreeSet<String> =
         commands.filter_map(|it| it.first()).filter(is_bare).cloned().collect();
@@ -132,9 +137,4 @@ pub struct Stamp {
     pub plan_hash: Option<String>,
     /// Feeds the jitter of back-offs.
     pub seed: u64,
-}
-
-/// Whether an agent is given its prompt on standard input.
-pub(super) const fn on_stdin(by: PromptBy) -> bool {
-    matches!(by, PromptBy::Stdin)
 }

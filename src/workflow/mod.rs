@@ -6,6 +6,7 @@
 mod advice;
 mod ask;
 mod builtin;
+mod doer;
 mod fill;
 mod item;
 mod params;
@@ -25,6 +26,7 @@ mod tests;
 pub use advice::{Failure, Sign, advice_for_refusal, advise, signs};
 pub use ask::{Ask, Facts, Stamp, Wanted, wanted};
 pub use builtin::{names, needs, needs_plan};
+pub use doer::{allow_commands, held_commands};
 pub use item::find_item;
 pub use params::read_value;
 pub use propose::{Product, Proposal};

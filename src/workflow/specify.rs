@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     ask::{Ask, Facts, Stamp},
+    doer,
     fill::Values,
     params,
     propose::{Product, Proposal},
@@ -20,7 +21,7 @@ use crate::{
         DocumentKind, Item, Plan,
         readers::methodology::{NewFile, file_code, next_run, path_for},
     },
-    run::{PlanRef, Refusal, Specification, Task, spec::ItemRef},
+    run::{Doer, PlanRef, Refusal, Specification, Task, Work, spec::ItemRef},
 };
 
 /// The frozen specification of what is asked for. Nothing is started, and nothing was looked up but
@@ -37,6 +38,9 @@ pub fn specify(
     stamp: Stamp,
 ) -> Result<Specification, Refusal> {
     let prepared = prepare(ask, plan, config, facts, Some(stamp.run))?;
+    let performed = prepared.tasks.iter().any(|task| task.work != Work::Program);
+    let agents =
+        if performed { doer::frozen(config, &facts.programs, &facts.workspace) } else { BTreeMap::new() };
     let only = match &prepared.units[..] {
         [unit] => unit.target.item,
         _ => None,
@@ -62,7 +66,7 @@ pub fn specify(
         umask: stamp.umask,
         max_log_bytes: config.run.max_log_bytes.0,
         seed: stamp.seed,
-        agents: BTreeMap::new(),
+        agents,
         stagger: config.run.stagger.0,
     })
 }
@@ -83,8 +87,8 @@ pub fn propose(ask: &Ask, plan: Option<&Plan>, config: &Config, facts: &Facts) -
     Ok(Proposal {
         title,
         why: unit.why.clone(),
-        command: task.argv.clone(),
-        product: product(unit),
+        command: shown_command(task, config, facts),
+        product: if task.work == Work::Program { product(unit) } else { Product::Unknown },
         from: unit.recipe.from.clone(),
         timeout: task.limits.wall,
         tasks: prepared.tasks.len(),
@@ -204,6 +208,18 @@ fn needs(unit: &Unit<'_>, names: &HashMap<&ItemId, &TaskName>) -> Vec<TaskName> 
     let mut seen = HashSet::new();
     needs.retain(|name| seen.insert(name.clone()));
     needs
+}
+
+/// The command that people know: an agent's, not our performer's.
+fn shown_command(task: &Task, config: &Config, facts: &Facts) -> Vec<String> {
+    let Work::Performed(performance) = &task.work else { return task.argv.clone() };
+    match &performance.doer {
+        Doer::Command { argv, .. } => argv.clone(),
+        Doer::Agent { asked, otherwise, .. } => {
+            let mut agents = doer::frozen(config, &facts.programs, &facts.workspace);
+            agents.remove(asked.as_ref().unwrap_or(otherwise)).map_or_else(Vec::new, |agent| agent.argv)
+        }
+    }
 }
 
 /// Whose changes count as deliverables of any run of a plan.

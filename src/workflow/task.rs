@@ -3,19 +3,15 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    ask::{Ask, Facts, on_stdin},
+    ask::{Ask, Facts},
     fill::Values,
     recipe::{Recipe, RecipeFrom, Target},
-    template::{SectionFacts, Template, render},
 };
 use crate::{
-    config::{self, Agent, Config, NamePatterns, PromptBy, Workflow},
+    config::{self, Config, NamePatterns, Workflow},
     ids::{TaskName, WorkflowName},
-    run::{self, Limits, Refusal, Retries, RetryOn, Task, Work},
+    run::{self, Doer, Limits, Refusal, Retries, RetryOn, Task, Work},
 };
-
-/// The longest prompt that fits an argument (the system's bound is 128 KiB).
-const LONGEST_ARGUMENT: usize = 100_000;
 
 /// Everything that a task is made of, but for its name.
 pub(super) struct Maker<'a> {
@@ -28,20 +24,35 @@ pub(super) struct Maker<'a> {
 }
 
 /// A program with its arguments, and what it reads.
-struct Launch {
-    argv: Vec<String>,
-    stdin: Option<String>,
+pub(super) struct Launch {
+    pub argv: Vec<String>,
+    pub stdin: Option<String>,
 }
 
 impl Maker<'_> {
     /// The task that does the work.
     pub fn task(&mut self, name: TaskName, title: String, needs: Vec<TaskName>) -> Result<Task, Refusal> {
-        let launch = self.launch()?;
-        self.shared(name, title, needs, launch, self.retries())
+        let Some(performance) = self.performance()? else {
+            let launch = self.launch()?;
+            return self.shared(name, title, needs, launch, self.retries());
+        };
+        let agent = matches!(performance.doer, Doer::Agent { .. });
+        let launch = Launch { argv: vec![self.facts.own_program.clone(), "perform".to_owned()], stdin: None };
+        let retries = if agent { self.agent_retries() } else { self.retries() };
+        let mut task = self.shared(name, title, needs, launch, retries)?;
+        if agent && self.ask.timeout.is_none() {
+            task.limits.wall = self.recipe.table.timeout.unwrap_or(Workflow::AGENT_TIMEOUT).limit();
+        }
+        task.recipe = kind(&self.recipe.workflow, &performance.doer);
+        task.work = Work::Performed(Box::new(performance));
+        Ok(task)
     }
 
-    /// The tasks that prove it, each after the work itself.
+    /// The tasks that prove it, each after the work itself; none where the performer runs them.
     pub fn checks(&self, work: &Task) -> Result<Vec<Task>, Refusal> {
+        if work.work != Work::Program {
+            return Ok(Vec::new());
+        }
         let checks = self.recipe.table.checks.iter().enumerate();
         checks.map(|(at, command)| self.check(work, at + 1, command)).collect()
     }
@@ -96,12 +107,12 @@ impl Maker<'_> {
     }
 
     /// Command or agent; one of them, not both.
-    fn launch(&mut self) -> Result<Launch, Refusal> {
+    pub(super) fn launch(&mut self) -> Result<Launch, Refusal> {
         let table = &self.recipe.table;
         match (&table.command, &table.agent) {
             (Some(_), Some(_)) => Err(self.bad("it has a command and an agent", "leave one of them out")),
             (None, None) => Err(self.bad("it has neither a command nor an agent", "give it a command")),
-            (None, Some(agent)) => self.agent_launch(agent),
+            (None, Some(_)) => unreachable!("an agent is launched by the performer"),
             (Some(command), None) => {
                 if table.prompt.is_some() || table.prompt_file.is_some() {
                     self.set_prompt()?;
@@ -112,46 +123,8 @@ impl Maker<'_> {
         }
     }
 
-    fn agent_launch(&mut self, name: &str) -> Result<Launch, Refusal> {
-        let agent = self.agent(name)?;
-        let prompt = self.set_prompt()?;
-        let mut argv = self.argv(&agent.command)?;
-        match agent.prompt {
-            PromptBy::Stdin => {}
-            PromptBy::Argument if prompt.len() > LONGEST_ARGUMENT => {
-                let why = format!("the prompt has {} bytes, too many for an argument", prompt.len());
-                return Err(self.bad(&why, &format!("set prompt = \"stdin\" in [agent.{name}]")));
-            }
-            PromptBy::Argument => argv.push(prompt.clone()),
-            PromptBy::File => {
-                let Some(file) = self.recipe.table.prompt_file.clone() else {
-                    let why = format!("agent {name} reads its prompt from a file, and there is none");
-                    return Err(self.bad(&why, "give the recipe a prompt_file"));
-                };
-                argv.push(format!("{}/{file}", self.facts.workspace));
-            }
-        }
-        Ok(Launch { argv, stdin: on_stdin(agent.prompt).then_some(prompt) })
-    }
-
-    fn agent(&self, name: &str) -> Result<Agent, Refusal> {
-        let Some(agent) = self.config.agent.get(name) else {
-            let near = crate::text::nearest(name, self.config.agent.keys().map(String::as_str));
-            let fix = near.map_or_else(
-                || format!("add [agent.{name}] to plandeck.toml"),
-                |near| format!("did you mean {near}?"),
-            );
-            return Err(self.bad(&format!("there is no agent \"{}\"", crate::text::plain(name)), &fix));
-        };
-        if agent.ok_exit != [0] {
-            let why = format!("agent {name} asks for other exit codes than 0 as success");
-            return Err(self.bad(&why, "wrap it in a script that exits 0 when all is well"));
-        }
-        Ok(agent.clone())
-    }
-
     /// The prompt of the recipe, of its file, or our own for the item; it becomes `{prompt}` too.
-    fn set_prompt(&mut self) -> Result<String, Refusal> {
+    pub(super) fn set_prompt(&mut self) -> Result<String, Refusal> {
         let table = &self.recipe.table;
         let prompt = match (&table.prompt, &table.prompt_file) {
             (Some(text), _) => self.fill(text)?,
@@ -163,9 +136,9 @@ impl Maker<'_> {
                 self.values.set("prompt.file", format!("{}/{file}", self.facts.workspace));
                 self.fill(text)?
             }
-            (None, None) => match (self.target.plan, self.target.item) {
-                (Some(plan), Some(item)) => render(Template::Task, &SectionFacts::of(plan, item)),
-                _ => return Err(self.bad("it has no prompt", "set prompt or prompt_file")),
+            (None, None) => match self.own_prompt() {
+                Some(prompt) => prompt,
+                None => return Err(self.bad("it has no prompt", "set prompt or prompt_file")),
             },
         };
         self.values.set("prompt", prompt.clone());
@@ -173,7 +146,7 @@ impl Maker<'_> {
     }
 
     /// Arguments filled in, the program as an absolute path.
-    fn argv(&self, command: &[String]) -> Result<Vec<String>, Refusal> {
+    pub(super) fn argv(&self, command: &[String]) -> Result<Vec<String>, Refusal> {
         let Some((program, rest)) = command.split_first().filter(|(program, _)| !program.is_empty()) else {
             return Err(self.bad("its command is empty", "write a program and its arguments"));
         };
@@ -184,7 +157,7 @@ impl Maker<'_> {
         Ok(argv)
     }
 
-    fn program(&self, program: &str) -> Result<String, Refusal> {
+    pub(super) fn program(&self, program: &str) -> Result<String, Refusal> {
         if self.recipe.from == RecipeFrom::BuiltIn && program == self.facts.own_program {
             return Ok(program.to_owned());
         }
@@ -240,7 +213,7 @@ impl Maker<'_> {
     }
 
     fn retries(&self) -> Retries {
-        let table = &self.recipe.table.retries;
+        let Some(table) = &self.recipe.table.retries else { return Retries::none() };
         let on = table.on.iter().map(|on| match on {
             config::RetryOn::Failed => RetryOn::Failed,
             config::RetryOn::TimedOut => RetryOn::TimedOut,
@@ -249,6 +222,14 @@ impl Maker<'_> {
             return Retries::none();
         }
         Retries { max: table.max, backoff: table.backoff.0, on: on.collect(), ..Retries::none() }
+    }
+
+    /// What a recipe says, else what agents are worth.
+    fn agent_retries(&self) -> Retries {
+        let own = self.recipe.table.retries.as_ref().map(|_| self.retries());
+        let both = vec![RetryOn::Failed, RetryOn::TimedOut];
+        let usual = || Retries { max: 2, backoff: Duration::from_secs(5), on: both, ..Retries::none() };
+        Retries { context: 3, task_file: 1, ..own.unwrap_or_else(usual) }
     }
 
     fn fail_on(&self) -> Result<Vec<String>, Refusal> {
@@ -263,10 +244,7 @@ impl Maker<'_> {
 
     /// What tasks like this one have in common: the recipe and the agent.
     fn kind(&self) -> String {
-        match &self.recipe.table.agent {
-            Some(agent) => format!("{}@{agent}", self.recipe.workflow),
-            None => self.recipe.workflow.clone(),
-        }
+        self.recipe.workflow.clone()
     }
 
     fn group(&self) -> Option<String> {
@@ -278,12 +256,20 @@ impl Maker<'_> {
         self.values.fill(&self.workflow(), text)
     }
 
-    fn workflow(&self) -> WorkflowName {
+    pub(super) fn workflow(&self) -> WorkflowName {
         WorkflowName::new(&self.recipe.workflow)
     }
 
-    fn bad(&self, why: &str, fix: &str) -> Refusal {
+    pub(super) fn bad(&self, why: &str, fix: &str) -> Refusal {
         Refusal::BadRecipe { workflow: self.workflow(), why: why.to_owned(), fix: fix.to_owned() }
+    }
+}
+
+/// The recipe and, behind an `@`, its agent.
+fn kind(workflow: &str, doer: &Doer) -> String {
+    match doer {
+        Doer::Command { .. } => workflow.to_owned(),
+        Doer::Agent { otherwise, .. } => format!("{workflow}@{otherwise}"),
     }
 }
 

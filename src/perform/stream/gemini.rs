@@ -51,9 +51,9 @@ fn result(listener: &mut Listener, event: &Value) {
     }
     listener.heard.end = match word(event, &["status"]) {
         Some("success") => End::Success,
-        status => {
+        other => {
             let why = event.get("error").map(trouble);
-            End::Failure(why.unwrap_or_else(|| status.unwrap_or("no status").to_owned()))
+            End::Failure(why.unwrap_or_else(|| other.unwrap_or("no status").to_owned()))
         }
     };
 }

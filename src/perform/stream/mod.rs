@@ -185,7 +185,7 @@ fn micros(cost: &Value) -> Option<u64> {
         clippy::cast_sign_loss,
         reason = "the bounds were just looked at"
     )]
-    (micros >= 0.0 && micros < 1e15).then_some(micros as u64)
+    (0.0..1e15).contains(&micros).then_some(micros as u64)
 }
 
 /// What an error says, whichever shape it has.

@@ -89,6 +89,7 @@ const fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::NoSuchWorkflow { .. } => "no_such_workflow",
         Refusal::Missing { .. } => "missing",
         Refusal::BadInput { .. } => "bad_input",
+        Refusal::HoldsCommands { .. } => "holds_commands",
         Refusal::NothingToRun { .. } => "nothing_to_run",
         Refusal::SubplanMissing { .. } => "subplan_missing",
         Refusal::AlreadyThere { .. } => "already_there",

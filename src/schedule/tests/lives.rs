@@ -284,7 +284,7 @@ impl Life {
         self.mail.retain(|_, input| !ends(input));
         let failure = self.dice.one_in(20).then(|| "FAILED: 1 check".to_owned());
         let performed = self.spec.task(&attempt.task).unwrap().work != Work::Program;
-        let report = performed.then(|| any_report(&mut self.dice));
+        let report = performed.then(|| Box::new(any_report(&mut self.dice)));
         self.post(after, Input::Ended { attempt, facts: Facts { failure, report, ..Facts::bare(exit) } });
     }
 

@@ -44,7 +44,10 @@ pub fn advice_for_refusal(refusal: &Refusal) -> Vec<Advice> {
             nearest.iter().map(each).collect()
         }
         Refusal::Missing { what, .. } => vec![say(format!("Choose {what}"), refusal.to_string())],
-        Refusal::NotForDialect { .. } | Refusal::BadRecipe { .. } | Refusal::BadInput { .. } => {
+        Refusal::NotForDialect { .. }
+        | Refusal::BadRecipe { .. }
+        | Refusal::BadInput { .. }
+        | Refusal::HoldsCommands { .. } => {
             refusal.hint().map(|hint| say(hint, refusal.to_string())).into_iter().collect()
         }
     }

@@ -1,6 +1,6 @@
 //! One task, of any of the four generations of its format and of the ways beside them.
 
-use super::{id, needs};
+use super::{id, needs, work};
 use crate::{
     ids::ItemId,
     plan::{
@@ -86,6 +86,7 @@ pub fn read(path: &str, task: Part<'_>, fallback: &str) -> Option<Task> {
     item.priority = priority(&members, meta.as_ref());
     item.parallel = is_parallel(&members, meta.as_ref());
     item.across_groups = item.parallel;
+    item.commands = work::shell_lines(task.text(), item.id.as_str());
     Some(Task {
         says_parent: item.parent.is_some(),
         needs: needs::written(&members),
