@@ -20,7 +20,4 @@ mod source;
 mod steps;
 mod stream;
 
-#[cfg(test)]
-mod tests;
-
 pub use performer::{Surroundings, main};

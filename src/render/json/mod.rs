@@ -116,6 +116,9 @@ fn refusal_details(refusal: &Refusal) -> Value {
         Refusal::Missing { workflow, what } | Refusal::BadInput { workflow, what, .. } => {
             json!({ "workflow": workflow, "what": what })
         }
+        Refusal::HoldsCommands { workflow, commands } => {
+            json!({ "workflow": workflow, "commands": commands })
+        }
         Refusal::NothingToRun { plan, why } => json!({ "plan": plan, "why": why }),
         Refusal::SubplanMissing { plan, item } => json!({ "plan": plan, "item": item }),
         Refusal::AlreadyThere { what } => json!({ "what": what }),

@@ -80,7 +80,7 @@ fn facts() -> Facts {
     Facts {
         workspace: "/srv/coast".to_owned(),
         own_program: "/opt/{plandeck}/plandeck".to_owned(),
-        programs: [found("python3"), found("cargo"), found("make")].into(),
+        programs: [found("python3"), found("cargo"), found("make"), found("claude")].into(),
         scripts: [].into(),
         texts: [("prompts/do.md".to_owned(), "Do {item.id} of {plan.id}.\n".to_owned())].into(),
         cores: 4,

@@ -101,7 +101,8 @@ fn a_recipe_that_cannot_be_filled_in_is_refused_before_anything_starts() {
     check("command = []", "its command is empty → write a program and its arguments");
     check("timeout = \"1s\"", "it has neither a command nor an agent → give it a command");
     check("command = [\"make\"]\nagent = \"a\"", "it has a command and an agent → leave one of them out");
-    check("agent = \"a\"", "there is no agent \"a\" → add [agent.a] to plandeck.toml");
+    check("agent = \"smith\"", "there is no agent \"smith\" → add [agent.smith] to plandeck.toml");
+    check("agent = \"claud\"", "there is no agent \"claud\" → did you mean claude?");
     for cwd in ["..", "a/../..", "/etc", "/srv/coastal", "{plan.id}/../.."] {
         let shown = cwd.replace("{plan.id}", "LIGHTHOUSE");
         check(

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::{
     ids::TaskName,
-    run::{Capture, RetryOn},
+    run::{Capture, Doer, RetryOn, Task, Work},
 };
 
 fn argv_of(ask: &Ask, plan: &Plan, config: &Config, facts: &Facts) -> String {
@@ -256,22 +256,64 @@ fn an_agent_is_given_its_prompt_as_it_asks() {
              [agent.smith]\ncommand = [\"make\", \"-p\"]\nprompt = \"{by}\"\n"
         ))
     };
-    let task = |config: &Config| {
-        spec(&on("task", "T001"), Some(&harbour()), config, &facts()).unwrap().tasks.remove(0)
+    let made = |config: &Config| spec(&on("task", "T001"), Some(&harbour()), config, &facts()).unwrap();
+    let prompt = |config: &Config| {
+        let task = made(config).tasks.remove(0);
+        assert_eq!(task.argv, ["/opt/{plandeck}/plandeck", "perform"]);
+        let Work::Performed(performance) = task.work else { panic!("it is the performer's") };
+        let Doer::Agent { otherwise, prompt, .. } = performance.doer else { panic!("it is an agent's") };
+        assert_eq!(otherwise, "smith");
+        prompt
     };
-    let stdin = task(&with("stdin", "prompt = \"Do {item.title}\""));
-    assert_eq!(
-        (stdin.argv.join(" "), stdin.stdin.as_deref()),
-        ("/usr/bin/make -p".into(), Some("Do Dig the basin"))
-    );
-    let argument = task(&with("argument", "prompt = \"Do {item.title}\""));
-    assert_eq!((argument.argv[2].as_str(), argument.stdin), ("Do Dig the basin", None));
-    let own = task(&with("stdin", "prompt_file = \"prompts/do.md\""));
-    assert_eq!(own.stdin.as_deref(), Some("Do T001 of 001-harbour.\n"));
-    let file = task(&with("file", "prompt_file = \"prompts/do.md\""));
-    assert_eq!(file.argv[2], "/srv/coast/prompts/do.md");
-    let default = task(&with("stdin", ""));
-    assert!(default.stdin.unwrap().starts_with("# T001: Dig the basin\n"));
+    let own = with("stdin", "prompt = \"Do {item.title}\"");
+    assert_eq!(prompt(&own).as_deref(), Some("Do Dig the basin"));
+    assert_eq!(made(&own).agents["smith"].argv, ["/usr/bin/make", "-p"]);
+    let from_file = with("file", "prompt_file = \"prompts/do.md\"");
+    assert_eq!(prompt(&from_file).as_deref(), Some("Do T001 of 001-harbour.\n"));
+    // What the plan's files say is read when the attempt begins.
+    assert_eq!(prompt(&with("stdin", "")), None);
+    let task = made(&own).tasks.remove(0);
+    assert_eq!((task.retries.max, task.retries.context, task.retries.task_file), (2, 3, 1));
+    assert_eq!((task.limits.wall, task.recipe.as_str()), (Some(Duration::from_hours(1)), "task@smith"));
+}
+
+#[test]
+fn an_agent_that_was_asked_for_does_it_and_a_command_that_declares_checks_is_performed() {
+    let made = |ask: Ask, config: &Config| spec(&ask, Some(&harbour()), config, &facts()).unwrap().tasks;
+    let doer = |task: &Task| match &task.work {
+        Work::Program => None,
+        Work::Performed(performance) => Some(performance.doer.clone()),
+    };
+    let asked = Ask { agent: Some("claude".to_owned()), ..on("task", "T001") };
+    let expected =
+        Doer::Agent { asked: Some("claude".to_owned()), otherwise: "claude".to_owned(), prompt: None };
+    assert_eq!(doer(&made(asked.clone(), &Config::default())[0]), Some(expected));
+    let plain = config("[workflow.task]\nneeds = \"item\"\ncommand = [\"make\", \"{item.id}\"]\n");
+    assert_eq!(doer(&made(on("task", "T001"), &plain)[0]), None);
+    let refused = spec(&asked, Some(&harbour()), &plain, &facts()).unwrap_err();
+    assert!(refused.to_string().contains("an agent was asked for"), "{refused}");
+    let checked =
+        config("[workflow.task]\nneeds = \"item\"\ncommand = [\"make\"]\nchecks = [[\"cargo\", \"test\"]]\n");
+    let tasks = made(on("task", "T001"), &checked);
+    let argv = vec!["/usr/bin/make".to_owned()];
+    assert_eq!((tasks.len(), doer(&tasks[0])), (1, Some(Doer::Command { argv, stdin: None })));
+}
+
+#[test]
+fn shell_lines_of_the_plan_are_held_until_somebody_lets_them() {
+    let mut plan = harbour();
+    plan.items.iter_mut().for_each(|item| item.commands = vec!["make check".to_owned()]);
+    let agent =
+        |more: &str| config(&format!("[workflow.task]\nneeds = \"item\"\nagent = \"claude\"\n{more}"));
+    let held = |ask: &Ask, config: &Config| {
+        let spec = spec(ask, Some(&plan), config, &facts()).unwrap();
+        held_commands(&spec, Some(&plan), config).len()
+    };
+    let ask = on("task", "T001");
+    assert_eq!(held(&ask, &agent("")), 1);
+    assert_eq!(held(&Ask { plan_commands: true, ..ask.clone() }, &agent("")), 0);
+    assert_eq!(held(&ask, &agent("[plans]\nrun_commands = \"always\"\n")), 0);
+    assert_eq!(held(&ask, &agent("[plans]\nrun_commands = \"never\"\n")), 0);
 }
 
 #[test]
@@ -281,7 +323,10 @@ fn what_has_to_be_looked_up_is_named() {
          [workflow.b]\nagent = \"s\"\nprompt_file = \"p.md\"\n[agent.s]\ncommand = [\"smith\"]\n",
     );
     let wanted = wanted(&config);
-    assert_eq!(wanted.programs.iter().collect::<Vec<_>>(), ["cargo", "make", "python3", "smith"]);
+    assert_eq!(
+        wanted.programs.iter().collect::<Vec<_>>(),
+        ["cargo", "claude", "codex", "cursor-agent", "gemini", "make", "opencode", "python3", "smith"]
+    );
     assert_eq!(wanted.texts.iter().collect::<Vec<_>>(), ["p.md"]);
     assert_eq!(wanted.scripts.len(), 3);
 }
