@@ -39,7 +39,7 @@ pub(super) fn choose<'a>(
         return find(asked);
     }
     let named = declared.and_then(|it| find(it.agent.as_deref()?));
-    let by_kind = || declared.and_then(|it| find(agent_for(it.kind.as_deref()?)));
+    let by_kind = || declared.and_then(|it| find(agent_for(it.kind.as_deref().unwrap_or_default())));
     named.or_else(by_kind).or_else(|| find(otherwise))
 }
 
