@@ -164,7 +164,11 @@ fn whatever_an_agent_does_has_a_name() {
     check("#exit 3\n", Reported::Exited { code: 3 });
     check("#kill 9\n", Reported::Signalled { signal: 9 });
     check("no event at all\n{half\n", failed("it ended without saying that it was done"));
-    check(r#"{"type":"result","subtype":"error_max_turns","is_error":true}"#, failed("error max turns"));
+    check(
+        r#"{"type":"result","subtype":"error_max_turns","is_error":true}
+"#,
+        failed("error max turns"),
+    );
     check(
         &SUCCESS.replace("TASK COMPLETE", "TASK BLOCKED: which lamp?"),
         Reported::Blocked { reason: "which lamp?".to_owned() },
@@ -203,7 +207,7 @@ fn steps_are_done_in_order_and_handed_on() {
         {"step":"look","command":"bash(printf 'a b\\n$(touch pwned)\\n')","output_to":"names","on_error":"fail"},
         {"step":"use","command":"bash(printf '<%s>' \"[names]\")","output_to":"used","on_error":"fail"},
         {"step":"read","command":"Read(note.md)","output_to":"note"},
-        {"step":"list","commands":["Glob(*.md)","Grep(lamp, .)"],"output_to":"found"},
+        {"step":"list","commands":["Glob(*.md)","Grep(lamp, note.md)"],"output_to":"found"},
         {"step":"think","command":"Task(explore the house)"},
         {"step":"gone","command":"Read(../outside.md)","output_to":"gone","on_error":"skip_optional"}],
       "implementation_approach":[{"step":1,"title":"Wire","description":"by [note]"}]}"#;
