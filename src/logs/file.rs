@@ -68,10 +68,14 @@ impl LogFile {
     ///
     /// The folder or a file can't be created.
     pub fn create(path: &Path, max: u64) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
-        let head = create(path)?;
+        let head = match create(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+                create(path)?
+            }
+            made => made?,
+        };
         let index = IndexWriter::create(path)?;
         Ok(Self { path: path.to_owned(), head, index, max, position: 0, tail: None, lost: None, dropped: 0 })
     }

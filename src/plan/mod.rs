@@ -23,8 +23,8 @@ mod types;
 
 pub use differ::{ChangeKind, ItemChange, PlanChange, differences};
 pub use edit::{
-    Change, Failed, LineEdit, Mend, NoEdit, Record, SetStates, beside, mends, set_state, set_states,
-    texts_for,
+    Change, Failed, LineEdit, Mend, NoEdit, Record, SetStates, beside, complete_session, mends,
+    says_how_it_stands, set_state, set_states, texts_for,
 };
 pub use graph::{Saving, saving, waves};
 pub use memory::Memory;

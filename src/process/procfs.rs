@@ -3,7 +3,7 @@
 use std::{
     cmp::Reverse,
     fs::{self, File},
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     sync::OnceLock,
 };
 
@@ -35,8 +35,10 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn look(pid: Pid) -> Option<Self> {
         // The name may hold anything, brackets and line ends included, and need not be UTF-8.
-        let bytes = fs::read(format!("/proc/{pid}/stat")).ok()?;
-        Self::parse(pid, &bytes)
+        // One read is enough: a line of fifty numbers.
+        let mut line = [0; 1024];
+        let length = File::open(format!("/proc/{pid}/stat")).ok()?.read(&mut line).ok()?;
+        Self::parse(pid, &line[..length])
     }
 
     fn parse(pid: Pid, stat: &[u8]) -> Option<Self> {

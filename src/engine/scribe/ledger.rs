@@ -83,6 +83,37 @@ pub struct Ledger {
     /// How many tasks of an item have not succeeded: it is done when the last one has (its checks are
     /// tasks of their own).
     left: HashMap<ItemId, usize>,
+    totals: Totals,
+}
+
+/// What a run did, in figures: counted, never guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Tasks that succeeded.
+    pub succeeded: usize,
+    /// Tasks that ended otherwise.
+    pub others: usize,
+    /// Attempts that began.
+    pub attempts: usize,
+    /// When the first of them began.
+    pub started: Option<Timestamp>,
+    /// When the last one ended.
+    pub ended: Option<Timestamp>,
+}
+
+impl Totals {
+    fn hear(&mut self, event: &EventKind, at: Timestamp) {
+        match event {
+            EventKind::AttemptStarted { .. } => {
+                self.attempts += 1;
+                self.started.get_or_insert(at);
+            }
+            EventKind::AttemptEnded { .. } => self.ended = Some(at),
+            EventKind::TaskEnded { outcome: Outcome::Succeeded, .. } => self.succeeded += 1,
+            EventKind::TaskEnded { .. } => self.others += 1,
+            _ => {}
+        }
+    }
 }
 
 impl Ledger {
@@ -98,11 +129,12 @@ impl Ledger {
             *left.entry(item.clone()).or_default() += 1;
         }
         let writes = dialect != Dialect::Methodology && !items.is_empty();
-        writes.then(|| Self { dialect, items, open: HashMap::new(), left })
+        writes.then(|| Self { dialect, items, open: HashMap::new(), left, totals: Totals::default() })
     }
 
     /// Takes in what was recorded; what is to be written of it, if anything.
     pub fn hear(&mut self, event: &EventKind, at: Timestamp) -> Option<Note> {
+        self.totals.hear(event, at);
         match event {
             EventKind::AttemptStarted { attempt, .. } => {
                 let first = !self.open.contains_key(&attempt.task);
@@ -134,6 +166,12 @@ impl Ledger {
             }
             _ => None,
         }
+    }
+
+    /// What was heard, in figures.
+    #[must_use]
+    pub const fn totals(&self) -> &Totals {
+        &self.totals
     }
 
     fn is_last_of_its_item(&mut self, task: &TaskName) -> bool {

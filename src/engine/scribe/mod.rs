@@ -17,6 +17,6 @@ mod thread;
 
 pub use catch_up::catch_up;
 pub(super) use catch_up::events;
-pub use ledger::{Ledger, Note, Said, Work};
+pub use ledger::{Ledger, Note, Said, Totals, Work};
 pub use pen::{Pen, Written};
 pub(super) use thread::Scribe;

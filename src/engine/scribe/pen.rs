@@ -10,14 +10,17 @@ use std::{
 };
 
 use super::{
-    ledger::{Note, Said},
+    ledger::{Note, Said, Totals},
     place::{Finder, Page},
-    summary::summary,
+    summary::{session_summary, summary},
 };
 use crate::{
     clock::Clock,
     ids::{ItemId, TaskName},
-    plan::{Change, Dialect, Failed, Item, LineEdit, NoEdit, Record, SetStates, set_states},
+    plan::{
+        Change, Dialect, Failed, Item, LineEdit, NoEdit, Record, SetStates, complete_session,
+        says_how_it_stands, set_states,
+    },
     run::Specification,
     workspace::{
         EditError, Editor,
@@ -117,6 +120,47 @@ impl Pen {
                 }
             }
         }
+    }
+
+    /// Lets a plan that says itself how it stands say that all of it is over, when it is, and leaves what
+    /// the run did in figures. What can't be written is only told to those who look after the program: the
+    /// items stand as they are without it.
+    pub fn conclude(&mut self, totals: &Totals) -> Vec<String> {
+        let mut files = Vec::new();
+        if self.dialect == Dialect::Ccw
+            && let Err(error) = self.conclude_session(totals, &mut files)
+        {
+            tracing::warn!("the session can't be concluded: {error}");
+        }
+        files
+    }
+
+    fn conclude_session(&mut self, totals: &Totals, files: &mut Vec<String>) -> Result<(), EditError> {
+        for _ in 0..TRIES {
+            let (plan, texts) = self.finder.whole()?;
+            let Some(file) = says_how_it_stands(&plan) else { return Ok(()) };
+            let lines = complete_session(&plan, &file, &texts, self.clock.wall());
+            if lines.is_empty() {
+                return Ok(());
+            }
+            match self.swap(&lines) {
+                Err(EditError::Changed { .. }) => thread::park_timeout(STAND_BACK),
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    files.push(file);
+                    let summary = format!("{}/.summaries/SESSION-summary.md", plan.folder);
+                    if self.editor.create_for(
+                        &self.errand,
+                        &summary,
+                        &session_summary(&self.spec, totals, &plan),
+                    )? {
+                        files.push(summary);
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What changes for these notes in the files as they are now.

@@ -111,6 +111,17 @@ impl Finder {
 
     /// Reads the whole plan once, and keeps of it where its items stand.
     fn look_everywhere(&mut self) -> io::Result<()> {
+        let (plan, _) = self.whole()?;
+        self.beside = beside(&plan);
+        self.files = Some(plan.items.into_iter().map(|item| (item.id, item.place.file)).collect());
+        Ok(())
+    }
+
+    /// The whole plan, and all its texts.
+    ///
+    /// # Errors
+    /// When it is not there any more.
+    pub fn whole(&self) -> io::Result<(Plan, Listing)> {
         let folder = self.folder().to_owned();
         let below = |path: &str| path.strip_prefix(folder.as_str()).is_some_and(|it| it.starts_with('/'));
         let wants = |path: &str| match () {
@@ -121,9 +132,7 @@ impl Finder {
         let scan = Scan { root: &self.root, folders: &[first], wants: &wants, bounds: Bounds::default() };
         let listing = scan.run().listing;
         let plan = self.read(&listing).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        self.beside = beside(&plan);
-        self.files = Some(plan.items.into_iter().map(|item| (item.id, item.place.file)).collect());
-        Ok(())
+        Ok((plan, listing))
     }
 
     fn read(&self, texts: &Listing) -> Option<Plan> {

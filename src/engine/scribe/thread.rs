@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     gather::Gathered,
-    ledger::Note,
+    ledger::{Note, Totals},
     pen::{Pen, Written},
 };
 use crate::{clock::Clock, run::EventKind};
@@ -29,7 +29,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 enum Ask {
     Note(Box<Note>),
-    Finish,
+    Finish(Totals),
 }
 
 /// The hand that the engine holds.
@@ -51,8 +51,15 @@ impl Scribe {
         told: impl Fn(Option<Written>) + Send + 'static,
     ) -> io::Result<Self> {
         let (asks, inbox) = channel();
-        let desk =
-            Desk { pen, clock, inbox, told: Box::new(told), waiting: Gathered::default(), late: Vec::new() };
+        let desk = Desk {
+            pen,
+            clock,
+            inbox,
+            told: Box::new(told),
+            waiting: Gathered::default(),
+            late: Vec::new(),
+            totals: None,
+        };
         thread::Builder::new().name("scribe".to_owned()).spawn(move || desk.work())?;
         Ok(Self { ledger, asks })
     }
@@ -67,7 +74,7 @@ impl Scribe {
 
     /// Asks for everything to be written now. Nothing is heard after this.
     pub fn finish(&self) {
-        let _ = self.asks.send(Ask::Finish);
+        let _ = self.asks.send(Ask::Finish(self.ledger.totals().clone()));
     }
 }
 
@@ -79,6 +86,8 @@ struct Desk {
     waiting: Gathered,
     /// What could not be written, to be tried once more at the end.
     late: Vec<(Note, String)>,
+    /// What the run did, once it is over.
+    totals: Option<Totals>,
 }
 
 impl Desk {
@@ -100,6 +109,10 @@ impl Desk {
             let not = last.into_iter().map(|(note, why)| (note.task, why)).collect();
             (self.told)(Some(Written { not, ..Written::default() }));
         }
+        if let Some(totals) = self.totals.take() {
+            let files = self.pen.conclude(&totals);
+            (self.told)(Some(Written { files, ..Written::default() }));
+        }
         (self.told)(None);
     }
 
@@ -115,7 +128,11 @@ impl Desk {
             };
             match ask {
                 Ok(Ask::Note(note)) => self.waiting.add(*note),
-                Ok(Ask::Finish) | Err(RecvTimeoutError::Disconnected) => return false,
+                Ok(Ask::Finish(totals)) => {
+                    self.totals = Some(totals);
+                    return false;
+                }
+                Err(RecvTimeoutError::Disconnected) => return false,
                 Err(RecvTimeoutError::Timeout) => return true,
             }
             let rest = until.since(self.clock.now());

@@ -355,3 +355,27 @@ fn four_writers_of_a_hundred_and_fifty_updates_each_lose_nothing() {
         after.lines().map(|line| line.split(" → ").next().unwrap().replace("[x]", "[ ]") + "\n").collect();
     assert_eq!((bare, after.matches("[x]").count()), (list, WRITERS * UPDATES));
 }
+
+#[test]
+fn a_session_whose_tasks_are_all_over_says_so_itself_and_one_with_an_open_task_does_not() {
+    let metadata = format!("{SESSION}/workflow-session.json");
+    let summary = format!("{SESSION}/.summaries/SESSION-summary.md");
+    let mut theatre = play(session(), session_run(&["IMPL-1", "IMPL-2"]), &[]);
+    assert_eq!(theatre.play(), Verdict::Succeeded);
+    assert!(text(&theatre, &metadata).contains("\"status\": \"active\""), "IMPL-3 is open");
+    assert!(!theatre.workspace.path().join(&summary).exists());
+    let parts = [("IMPL-1", after(60, 0)), ("IMPL-2", after(61, 0)), ("IMPL-3", after(90, 0))];
+    let mut theatre = play(session(), session_run(&["IMPL-1", "IMPL-2", "IMPL-3"]), &parts);
+    assert_eq!(theatre.play(), Verdict::Succeeded);
+    let now = text(&theatre, &metadata);
+    assert!(now.contains("\"status\": \"completed\", \"completed_at\": \"19"), "{now}");
+    let summary = text(&theatre, &summary);
+    assert!(summary.contains("- **Tasks**: 3 done of 3\n"), "{summary}");
+    assert!(summary.contains("3 succeeded, 0 did not, in 3 attempts\n"), "{summary}");
+    let record = theatre.journal().run(super::run_id()).unwrap().unwrap();
+    assert_eq!(record.deliverables, [""; 0]);
+    let root = theatre.workspace.path();
+    let editor = Editor::new(root, StateFolder::at(root.join(".plandeck")), 0o022);
+    editor.undo().unwrap();
+    assert!(text(&theatre, &metadata).contains("\"status\": \"active\""), "all of it is taken back");
+}

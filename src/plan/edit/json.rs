@@ -147,6 +147,23 @@ fn behind<const N: usize>(
     }
 }
 
+/// The status of a session whose tasks are all over, and when that was.
+pub(super) fn completed(session: Part<'_>, now: Timestamp) -> Option<Vec<Splice>> {
+    const IDS: [&str; 1] = ["session_id"];
+    let members = session.members()?;
+    if members.word(&["status"]).as_deref() == Some("completed") {
+        return None;
+    }
+    let time = quoted(&now.rfc3339());
+    let mut splices = vec![status(session, &IDS, "completed")?];
+    match members.last("completed_at") {
+        Some(part) => splices.push(Splice::new(part.range(), time.clone())),
+        None => splices.push(behind_status(session, &members, &IDS, "completed_at", &time)),
+    }
+    splices.extend(members.get("updated_at").map(|it| Splice::new(it.range(), time)));
+    Some(splices)
+}
+
 /// What a closed issue carries beside its status: beads rejects one without `closed_at`, and an open
 /// one with it.
 pub(super) fn closing(object: Part<'_>, closed: bool, now: Timestamp) -> Vec<Splice> {

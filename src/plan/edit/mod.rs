@@ -153,6 +153,25 @@ pub fn texts_for(plan: &Plan, item: &Item) -> BTreeSet<String> {
     own.chain(sites::beside(plan)).collect()
 }
 
+/// What lets a session say itself that all of its tasks are over; nothing where it says so, or where the
+/// plan's dialect has no word for the plan as a whole. `file` is the one that says it, in `texts`.
+pub fn complete_session(plan: &Plan, file: &str, texts: &Listing, now: Timestamp) -> Vec<LineEdit> {
+    let over = plan.leaves().count() > 0 && plan.leaves().all(|item| item.state.is_over());
+    let Some(text) = texts.text(file).filter(|_| over && plan.dialect == Dialect::Ccw) else {
+        return Vec::new();
+    };
+    let json = super::json::Json::new(text);
+    let splices = json.root().ok().and_then(|root| json::completed(root, now)).unwrap_or_default();
+    let starts = splice::LineStarts::of(text);
+    splice::lines(file, text, &starts, splices.iter().collect())
+}
+
+/// The file in which a plan of this dialect says how it stands as a whole, where it has one.
+pub fn says_how_it_stands(plan: &Plan) -> Option<String> {
+    let has_one = plan.dialect == Dialect::Ccw && !plan.folder.is_empty();
+    has_one.then(|| format!("{}/{}", plan.folder, super::readers::ccw::METADATA))
+}
+
 /// The files that [`set_state`] looks into beside the items' own.
 pub fn beside(plan: &Plan) -> Vec<String> {
     sites::beside(plan)
