@@ -158,7 +158,7 @@ pub(super) fn completed(session: Part<'_>, now: Timestamp) -> Option<Vec<Splice>
     let mut splices = vec![status(session, &IDS, "completed")?];
     match members.last("completed_at") {
         Some(part) => splices.push(Splice::new(part.range(), time.clone())),
-        None => splices.push(behind_status(session, &members, &IDS, "completed_at", &time)),
+        None => splices.push(behind(["status"], session, &members, &IDS, "completed_at", &time)),
     }
     splices.extend(members.get("updated_at").map(|it| Splice::new(it.range(), time)));
     Some(splices)
