@@ -65,7 +65,7 @@ pub fn read_workspace(listing: &Listing, selection: &Selection) -> Reading {
         reading.plans.append(&mut part.plans);
         reading.problems.append(&mut part.problems);
     }
-    say_broken_files(listing, &mut reading);
+    say_broken_files(listing, selection, &mut reading);
     unique_plans(&mut reading.plans);
     hands::each_mut(listing.threads(), &mut reading.plans, settle);
     reading
@@ -81,7 +81,7 @@ pub fn read_path(listing: &Listing, path: &str) -> Reading {
     let claiming = READERS.iter().filter(|it| is_folder || (it.claims)(path, text));
     let readings = claiming.map(|reader| (reader.read)(listing, &scope));
     let mut reading = readings.into_iter().find(|it| !it.plans.is_empty()).unwrap_or_default();
-    say_broken_files(listing, &mut reading);
+    say_broken_files(listing, &Selection::default(), &mut reading);
     settle_all(&mut reading);
     reading
 }
@@ -103,11 +103,15 @@ pub fn dialect_wants(dialect: Dialect, path: &str) -> Want {
 /// Adds a problem for every file that could not be read as it should be, unless its reader has.
 ///
 /// It goes to the plan whose folder holds the file (the innermost), else to no plan.
-fn say_broken_files(listing: &Listing, reading: &mut Reading) {
+fn say_broken_files(listing: &Listing, selection: &Selection, reading: &mut Reading) {
     let of_plans = reading.plans.iter().flat_map(|it| &it.problems);
     let said: HashSet<(String, Code)> =
         of_plans.chain(&reading.problems).map(|it| (it.place.file.clone(), it.code)).collect();
-    let broken = listing.iter().filter_map(|(path, entry)| problem_of(path, entry));
+    let is_misplaced =
+        |path: &str, it: &Entry| it.content == Content::Folder && selection.wants(path) == Want::Text;
+    let broken = listing.iter().filter_map(|(path, entry)| {
+        if is_misplaced(path, entry) { Some(misplaced(path)) } else { problem_of(path, entry) }
+    });
     for problem in broken.filter(|it| !said.contains(&(it.place.file.clone(), it.code))) {
         let holds = |folder: &str| {
             !folder.is_empty()
@@ -120,6 +124,11 @@ fn say_broken_files(listing: &Listing, reading: &mut Reading) {
             None => reading.problems.push(problem),
         }
     }
+}
+
+fn misplaced(path: &str) -> Problem {
+    let message = "it is a folder, and a plan's file is called so";
+    Problem::new(Code::Unreadable, Place::file(path), message, "give the folder another name")
 }
 
 fn problem_of(path: &str, entry: &Entry) -> Option<Problem> {

@@ -167,6 +167,15 @@ pub struct Progress {
 pub struct Group {
     /// As the plan writes it, without decoration.
     pub name: String,
+    /// What must hold when its items are done, in the plan's words.
+    pub checkpoint: Option<String>,
+}
+
+impl Group {
+    /// A group of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), checkpoint: None }
+    }
 }
 
 /// One unit of a plan.

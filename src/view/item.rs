@@ -74,8 +74,11 @@ fn facts(plan: &Plan, item: &Item, now: Timestamp) -> Vec<Fact> {
     let mut facts = vec![Fact::new("because", item.why.clone())];
     let mut known = |name, value: Option<String>| facts.extend(value.map(|value| Fact::new(name, value)));
     known("written", item.raw_state.clone().filter(|it| !it.trim().is_empty()));
-    known("next", item.action.map(|action| action.sentence(&item.id)));
-    known("group", item.group.and_then(|at| plan.groups.get(at)).map(|group| group.name.clone()));
+    let can_begin = !item.state.is_over() && item.state != ItemState::Blocked;
+    known("next", item.action.filter(|_| can_begin).map(|action| action.sentence(&item.id)));
+    let group = item.group.and_then(|at| plan.groups.get(at));
+    known("group", group.map(|group| group.name.clone()));
+    known("checkpoint", group.and_then(|group| group.checkpoint.clone()));
     known("parent", item.parent.as_ref().map(ToString::to_string));
     known("executed", item.executions.map(|it| format!("{} of {}", it.complete, it.planned)));
     known("hours", item.hours.map(hours_words));

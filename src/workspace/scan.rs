@@ -125,7 +125,8 @@ impl Scan<'_> {
         let mut scanned = Scanned::default();
         let full = self.root.join(path);
         let entry = match fs::metadata(&full) {
-            Ok(metadata) => text_entry(&full, &metadata, self.bounds, None),
+            Ok(metadata) if metadata.is_file() => text_entry(&full, &metadata, self.bounds, None),
+            Ok(_) => no_file(),
             Err(error) => unreadable(&error),
         };
         scanned.listing.insert(path, entry);
@@ -208,7 +209,9 @@ impl Walk<'_> {
         match metadata {
             Ok(metadata) if metadata.is_dir() => self.enter(&full, &path, depth, &metadata),
             Ok(metadata) if metadata.is_file() => self.file(&full, path, &metadata),
-            Ok(_) => {}
+            // Opening a pipe would wait for somebody who writes.
+            Ok(_) if (self.scan.wants)(&path) == Want::Nothing => {}
+            Ok(_) => self.scanned.listing.insert(path, no_file()),
             Err(error) => self.scanned.listing.insert(path, unreadable(&error)),
         }
     }
@@ -282,6 +285,11 @@ fn modified(metadata: &Metadata) -> Option<Timestamp> {
 
 fn unreadable(error: &io::Error) -> Entry {
     Entry::plain(None, 0, Content::Unreadable(error.to_string()))
+}
+
+/// A pipe, a socket or a device where a plan's file should be.
+fn no_file() -> Entry {
+    Entry::plain(None, 0, Content::Unreadable("it is no ordinary file".to_owned()))
 }
 
 impl Before {

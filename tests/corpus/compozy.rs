@@ -138,7 +138,7 @@ fn word(item: &Item) -> &'static str {
         ItemState::Done => "completed",
         ItemState::Pending => "pending",
         ItemState::InProgress => "in_progress",
-        ItemState::Skipped
+        ItemState::Blocked
             if item.raw_state.as_deref().is_some_and(|it| it.to_lowercase().contains("defer")) =>
         {
             "deferred"

@@ -60,7 +60,11 @@ fn plan(text: &str) -> Plan {
 fn measure(metric: &str, plan: &Plan, outline: &Outline<'_>) -> Option<usize> {
     let tasks: Vec<&Item> = plan.items.iter().filter(|it| !it.step && is_task(it)).collect();
     let marked = |mark: &str| tasks.iter().filter(|it| it.raw_state.as_deref() == Some(mark)).count();
-    let phases = plan.groups.iter().filter(|it| speckit::is_phase(&it.name)).count();
+    // The table counts headings alone; a phase may be a line of its own too.
+    let is_phase = |name: &str| {
+        speckit::is_phase(name) && outline.headings.iter().any(|heading| heading.text.trim() == name)
+    };
+    let phases = plan.groups.iter().filter(|it| is_phase(&it.name)).count();
     let covered = || {
         outline
             .lines()
@@ -88,7 +92,7 @@ fn measure(metric: &str, plan: &Plan, outline: &Outline<'_>) -> Option<usize> {
         "phases" => phases,
         "phases_with_tasks" => {
             let held: BTreeSet<_> = tasks.iter().filter_map(|it| it.group).collect();
-            held.into_iter().filter(|it| speckit::is_phase(&plan.groups[*it].name)).count()
+            held.into_iter().filter(|it| is_phase(&plan.groups[*it].name)).count()
         }
         "stories_labels" => labels(&tasks).len(),
         "fenced_boxes" => covered().count(),

@@ -69,8 +69,7 @@ pub fn harbour() -> Plan {
         plan("HARBOUR", "Book a berth from the quay", Dialect::Methodology, PlanState::NeedsAttention);
     plan.why = "FIX_21.md is not answered".to_owned();
     plan.raw_state = Some("🚀 Ready to Execute".to_owned());
-    plan.groups =
-        ["Foundations", "Booking", "Payment", "Later"].map(|it| Group { name: it.to_owned() }).into();
+    plan.groups = ["Foundations", "Booking", "Payment", "Later"].map(Group::new).into();
     plan.items = vec![
         done("1.1", "Map of berths", 0, "2026-02-20T09:00:00Z"),
         done("1.2", "Tide tables", 0, "2026-02-26T09:00:00Z"),
@@ -179,7 +178,7 @@ pub fn outlook(plan: &Plan) -> Outlook<'_> {
 /// A plan in which nothing is left.
 pub fn finished() -> Plan {
     let mut plan = plan("LIGHTHOUSE", "A new lamp", Dialect::Speckit, PlanState::Done);
-    plan.groups = vec![Group { name: "Setup".to_owned() }];
+    plan.groups = vec![Group::new("Setup")];
     plan.items = vec![done("T001", "Order the lamp", 0, "2026-01-02T09:00:00Z")];
     plan.items[0].documents.clear();
     plan.items[0].executions = None;
@@ -193,7 +192,7 @@ pub fn hostile() -> Plan {
     plan.raw_state = Some(HOSTILE.to_owned());
     plan.badges = vec![HOSTILE.to_owned()];
     plan.path = "docs/\x1b[31mbuoy.md".to_owned();
-    plan.groups = vec![Group { name: HOSTILE.to_owned() }];
+    plan.groups = vec![Group::new(HOSTILE)];
     let long = "a title that goes on and on ".repeat(20);
     let mut circle = item("T\x07001", &long, ItemState::Blocked, 0);
     circle.blocked_by = (0..40).map(|it| ItemId::new(format!("T{it:03}\x1b"))).collect();

@@ -12,7 +12,7 @@ use crate::plan::{
     json::{Json, Part},
     listing::Listing,
     readers::{ccw, compozy, state_of_mark, taskmaster},
-    types::{Dialect, ItemState, Plan},
+    types::{Dialect, Item, ItemState, Plan},
 };
 
 /// A plan's texts, on the table.
@@ -129,13 +129,23 @@ impl<'a> Objects<'a> {
         Some(Self { json, by_line })
     }
 
-    /// Of the objects on a line, the one of this id. An id that two objects have got `~2` for the second.
-    pub(super) fn find(&self, id: &str, line: usize) -> Option<Part<'_>> {
-        let bare = id.rsplit_once('~').filter(|(_, it)| it.parse::<usize>().is_ok()).map(|it| it.0);
-        let on_line = self.by_line.get(&line)?;
-        let exact = on_line.iter().find(|it| it.0 == id);
-        let (_, range) = exact.or_else(|| on_line.iter().rfind(|it| Some(it.0.as_str()) == bare))?;
-        self.json.part(range.clone())
+    /// Of the objects on an item's line, the one that it was read from. Of several with one id, the first
+    /// bears it, and the others are called `~2`, `~3` in their order.
+    pub(super) fn find(&self, plan: &Plan, item: &Item) -> Option<Part<'_>> {
+        let on_line = self.by_line.get(&item.place.line?)?;
+        let named = |id: &str| on_line.iter().filter(|it| it.0 == id).map(|it| &it.1).collect::<Vec<_>>();
+        let id = item.id.as_str();
+        if let Some(first) = named(id).first() {
+            return self.json.part((*first).clone());
+        }
+        let (bare, _) = id.rsplit_once('~').filter(|(_, it)| it.parse::<usize>().is_ok())?;
+        let bears = |it: &&Item| {
+            let id = it.id.as_str();
+            id == bare || id.rsplit_once('~').is_some_and(|(it, _)| it == bare) && named(id).is_empty()
+        };
+        let mut bearers = plan.items.iter().filter(|it| it.place == item.place).filter(bears);
+        let at = bearers.position(|it| it.id == item.id)?;
+        named(bare).get(at).and_then(|range| self.json.part((*range).clone()))
     }
 }
 
@@ -149,10 +159,13 @@ fn embedded(root: Part<'_>) -> Option<Vec<(String, usize, Range<usize>)>> {
             elements.map(|(at, part)| (format!("IMPL-{}", at + 1), part)).collect()
         }
     };
-    let found = parts.into_iter().filter_map(|(fallback, part)| {
-        let members = part.members()?;
-        let line = members.any(&super::sites::CCW_IDS).map_or_else(|| part.line(), Part::line);
-        Some((members.word(&super::sites::CCW_IDS).unwrap_or(fallback), line, part.range()))
+    let found = parts.into_iter().map(|(fallback, part)| match part.members() {
+        Some(members) => {
+            let line = members.any(&super::sites::CCW_IDS).map_or_else(|| part.line(), Part::line);
+            (members.word(&super::sites::CCW_IDS).unwrap_or(fallback), line, part.range())
+        }
+        // A task that is an id and nothing else has no place for a state.
+        None => (part.word().unwrap_or(fallback), part.line(), part.range()),
     });
     Some(found.collect())
 }

@@ -26,6 +26,7 @@ use splice::{Patch, Splice};
 
 use super::{
     listing::Listing,
+    readers::{READERS, Scope},
     types::{Dialect, Item, ItemState, Plan},
 };
 use crate::clock::Timestamp;
@@ -75,7 +76,46 @@ pub fn set_state(
     let change = Change { item, state, record: None };
     let mut set = set_states(plan, std::slice::from_ref(&change), texts, now);
     set.answers.pop().expect("one change, one answer")?;
+    let before = read_again(plan, item, texts);
+    let after = read_again(plan, item, &with_lines_set(texts, &set.edits));
+    // Alone it may not be found at all; what was found must be found again, and be what was asked for.
+    if before.is_some() && after.is_none_or(|it| !it.container && it.state != state) {
+        return Err(NoEdit::DecidedElsewhere);
+    }
     Ok(set.edits)
+}
+
+/// The texts with these lines in them.
+fn with_lines_set(texts: &Listing, edits: &[LineEdit]) -> Listing {
+    let mut after = texts.clone();
+    for edit in edits {
+        let Some(text) = after.text(&edit.file) else { continue };
+        let Some(range) = splice::LineStarts::of(text).range(text, edit.line) else { continue };
+        let text = [&text[..range.start], &edit.new, &text[range.end..]].concat();
+        after = after.with(&edit.file, &text);
+    }
+    after
+}
+
+/// The item as it is read from these texts; nothing when it is not there, or is there twice.
+///
+/// A value that goes on in the next line, a sign that means nothing where it stands: what a line says is
+/// only known by reading it.
+fn read_again(plan: &Plan, item: &Item, texts: &Listing) -> Option<Item> {
+    let scope = match plan.dialect {
+        Dialect::Checklist => Scope::Named(vec![plan.path.clone()]),
+        _ => Scope::Workspace,
+    };
+    let reader = READERS.iter().find(|it| it.dialect == plan.dialect)?;
+    let plans = (reader.read)(texts, &scope).plans;
+    // As its file has it, an id is not unique yet.
+    let names = |given: &str, unique: &str| {
+        given == unique || unique.strip_prefix(given).is_some_and(|it| it.starts_with('~'))
+    };
+    let of_plan = |it: &Plan| it.folder == plan.folder && names(it.id.as_str(), plan.id.as_str());
+    let same = |it: &Item| it.place == item.place && names(it.id.as_str(), item.id.as_str());
+    let mut found = plans.into_iter().filter(of_plan).flat_map(|it| it.items).filter(same);
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// An item and the state it is to have.

@@ -106,15 +106,21 @@ impl<'w, 'a> Wish<'w, 'a> {
 
     /// The box on the item's own line.
     fn own_box(&self, marks: Marks) -> Result<Patch, NoEdit> {
-        let splice = self.boxes()?.tick(self.line()?, self.state, marks)?;
-        self.unless_decided_elsewhere(splice)
+        let boxes = self.boxes()?;
+        self.unless_struck(&boxes)?;
+        boxes.tick(self.line()?, self.state, marks).map(|splice| self.patch(splice))
     }
 
-    /// A line through an open task's text says that nobody will do it, whatever its box says.
-    fn unless_decided_elsewhere(&self, splice: Splice) -> Result<Patch, NoEdit> {
-        let same = self.text()?[splice.range.clone()] == splice.new;
-        let struck = same && self.state == ItemState::Pending && self.item.state == ItemState::Skipped;
-        if struck { Err(NoEdit::DecidedElsewhere) } else { Ok(self.patch(splice)) }
+    /// A line through a task's text says that nobody will do it: in a CCW list whatever its box says,
+    /// in spec-kit when the box says nothing.
+    fn unless_struck(&self, boxes: &Boxes<'_>) -> Result<(), NoEdit> {
+        let text = boxes.item(self.line()?).map_or("", |it| it.text);
+        let outweighs = match self.plan().dialect {
+            Dialect::Ccw => self.state != ItemState::Skipped && ccw::todo::is_struck(text),
+            Dialect::Speckit => self.state == ItemState::Pending && text.starts_with("~~"),
+            _ => false,
+        };
+        if outweighs { Err(NoEdit::DecidedElsewhere) } else { Ok(()) }
     }
 }
 
@@ -152,14 +158,15 @@ fn ccw_task(wish: &Wish<'_, '_>) -> Result<Vec<Patch>, NoEdit> {
     if file_name(wish.file()) == ccw::TODO {
         let boxes = wish.boxes()?;
         let line = wish.line()?;
+        wish.unless_struck(&boxes)?;
         let splice = boxes.tick(line, wish.state, Marks::Any).or_else(|_| wish.sign_splice(&boxes, line))?;
-        return wish.unless_decided_elsewhere(splice).map(one);
+        return Ok(one(wish.patch(splice)));
     }
     let word = wish.word()?;
     let splices = |object: Part<'_>| json::ccw(object, &CCW_IDS, &word, wish.record);
     let mut patches = if file_name(wish.file()) == ccw::METADATA {
         let objects = wish.desk.objects(wish.file()).ok_or(NoEdit::NotFound)?;
-        let object = objects.find(wish.item.id.as_str(), wish.line()?).ok_or(NoEdit::NotFound)?;
+        let object = objects.find(wish.plan(), wish.item).ok_or(NoEdit::NotFound)?;
         wish.patched(splices(object))?
     } else {
         let json = Json::new(wish.text()?);
@@ -225,7 +232,7 @@ fn summary_link(wish: &Wish<'_, '_>) -> Option<Patch> {
 fn taskmaster_task(wish: &Wish<'_, '_>) -> Result<Vec<Patch>, NoEdit> {
     let word = wish.word()?;
     let objects = wish.desk.objects(wish.file()).ok_or(NoEdit::NotFound)?;
-    let object = objects.find(wish.item.id.as_str(), wish.line()?).ok_or(NoEdit::NotFound)?;
+    let object = objects.find(wish.plan(), wish.item).ok_or(NoEdit::NotFound)?;
     wish.patched(json::status(object, &["id"], &word).map(|it| vec![it]))
 }
 
@@ -271,7 +278,9 @@ fn compozy_task(wish: &Wish<'_, '_>) -> Result<Vec<Patch>, NoEdit> {
     }
     let index = index_box(wish.desk, wish.item, wish.state);
     let Some(line) = compozy::status_line(wish.text()?) else {
-        return index.map(one).ok_or(NoEdit::NotFound);
+        // A tick says done or not, and no more.
+        let says = matches!(wish.state, ItemState::Done | ItemState::Pending);
+        return if says { index.map(one).ok_or(NoEdit::NotFound) } else { Err(NoEdit::NoWord) };
     };
     let patch = status_field(wish, line, &wish.word()?)?;
     Ok(std::iter::once(patch).chain(index).collect())

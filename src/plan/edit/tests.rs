@@ -123,6 +123,8 @@ fn the_files_own_habit_decides_the_mark() {
     refused(&tasks("- [ ] T001 a"), "T001", Pending, NoEdit::Already);
     refused(&tasks("- [X] T001 a\n- [x] T002 a\n- [x] T003 a"), "T001", Done, NoEdit::Already);
     refused(&tasks("- [ ] ~~T001 a~~"), "T001", Pending, NoEdit::DecidedElsewhere);
+    refused(&tasks("- [x] ~~T001 a~~"), "T001", Pending, NoEdit::DecidedElsewhere);
+    check(&tasks("- [ ] ~~T001 a~~"), "T001", Done, &[("- [ ] ~~T001 a~~", "- [x] ~~T001 a~~")]);
 }
 
 #[test]
@@ -226,6 +228,9 @@ fn tasks_inside_a_sessions_metadata_or_in_its_list_alone_are_found() {
         InProgress,
         &[("- [ ] IMPL-2: Two", "- [~] IMPL-2: Two")],
     );
+    let struck = [(".workflow/active/WFS-a/TODO_LIST.md", "- [x] ~~**IMPL-3**: Three~~ (deprecated)\n")];
+    refused(&struck, "IMPL-3", InProgress, NoEdit::DecidedElsewhere);
+    refused(&struck, "IMPL-3", Done, NoEdit::DecidedElsewhere);
 }
 
 #[test]
@@ -249,6 +254,36 @@ fn task_master_changes_one_value_however_its_file_is_laid_out() {
     let flat = "{\"tasks\":[{\"id\":1,\"title\":\"a\",\"status\":\"done\"},{\"id\":2,\"title\":\"b\",\"status\":\"pending\"}]}";
     check(&taskmaster(flat), "2", InProgress, &[(flat, &flat.replace("pending", "in-progress"))]);
     refused(&taskmaster(flat), "2", NeedsFix, NoEdit::NoWord);
+}
+
+#[test]
+fn of_several_objects_with_one_id_on_a_line_the_right_one_is_changed() {
+    let line = r#"{"tasks":[{"id":1,"title":"a","status":"pending"},{"id":1,"title":"b","status":"pending"},{"id":1,"title":"c","status":"pending"}]}"#;
+    let second = line.replacen(r#""b","status":"pending""#, r#""b","status":"done""#, 1);
+    check(&taskmaster(line), "1~2", Done, &[(line, &second)]);
+    let twice = r#"{"kiln":{"tasks":[{"id":1,"title":"a"}]},"kiln":{"tasks":[{"id":1,"title":"b","status":"pending"}]}}"#;
+    let texts = listing(&taskmaster(twice));
+    let plans = plans(&texts);
+    let (plan, item) = (&plans[1], &plans[1].items[0]);
+    assert_eq!(plan.id.as_str(), "kiln~2");
+    let edits = set_state(plan, item, Done, &texts, Timestamp::parse(NOW).unwrap()).unwrap();
+    assert_eq!(edits[0].new, twice.replacen("pending", "done", 1));
+    let bare = r#"{"session_id":"WFS-a","tasks":[{"id":"A-1","status":"pending"},"A-1"]}"#;
+    refused(&[(".workflow/active/WFS-a/workflow-session.json", bare)], "A-1~2", Done, NoEdit::NotFound);
+}
+
+#[test]
+fn a_state_that_would_not_be_read_back_is_not_written() {
+    let goes_on = "---\nstatus: not: so\n  and on\n---\n# Task 01\n";
+    refused(&[(".compozy/tasks/a/task_01.md", goes_on)], "task_01", Done, NoEdit::DecidedElsewhere);
+    let gathers = [(".workflow/active/WFS-a/TODO_LIST.md", "\u{25b8} **IMPL-1**: One\n")];
+    refused(&gathers, "IMPL-1", Skipped, NoEdit::DecidedElsewhere);
+    // A word that only waits is no word for what is stuck.
+    let waits = [
+        ("tasks/prd-a/_task_1.md", "---\nstatus: pending\nblocked_by: [\"2.0\"]\n---\n# Task 1.0: A\n"),
+        ("tasks/prd-a/_task_2.md", "## status: completed\n# Task 2.0: B\n"),
+    ];
+    check(&waits, "2.0", Blocked, &[("## status: completed", "## status: blocked")]);
 }
 
 #[test]
@@ -330,6 +365,10 @@ fn a_task_of_compozy_is_set_in_all_its_shapes() {
         Done,
         &[("## status: pending", "## status: completed"), ("- [ ] 1.0 A", "- [X] 1.0 A")],
     );
+    let listed =
+        [("tasks/prd-a/_task_1.md", "# Task 1.0: A\n"), ("tasks/prd-a/_tasks.md", "# T\n\n- [ ] 1.0 A\n")];
+    check(&listed, "1.0", Done, &[("- [ ] 1.0 A", "- [x] 1.0 A")]);
+    refused(&listed, "1.0", Blocked, NoEdit::NoWord);
 }
 
 #[test]

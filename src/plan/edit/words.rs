@@ -1,7 +1,10 @@
 //! What a dialect writes for a state: the word its own tools accept, in the spelling the plan has.
 
 use super::desk::Desk;
-use crate::plan::types::{Dialect, Item, ItemState, Plan};
+use crate::plan::{
+    readers::{is_put_off, state_of_word},
+    types::{Dialect, Item, ItemState, Plan},
+};
 
 /// The word, or nothing where the dialect has none.
 ///
@@ -81,14 +84,18 @@ fn heading(state: ItemState) -> Option<String> {
     Some(word.to_owned())
 }
 
-/// The word that most items of the plan have for this state; of several, the first.
+/// The word that most items of the plan have for this state; of several, the first. The word itself
+/// must mean it: a pending item that waits for another one is blocked too. That some are put off is no
+/// word for what is stuck.
 pub(super) fn own_spelling(plan: &Plan, state: ItemState) -> Option<String> {
     let is_word = |word: &&str| {
         word.chars().all(|it| it.is_ascii_alphanumeric() || " _-".contains(it))
             && word.chars().filter(char::is_ascii_alphabetic).count() > 2
+            && !is_put_off(word)
+            && state_of_word(word) == Some(state)
     };
-    let of_state = plan.items.iter().filter(|it| it.state == state && !it.step && !it.container);
-    most_used(of_state.filter_map(|it| it.raw_state.as_deref()).filter(is_word))
+    let words = plan.items.iter().filter(|it| !it.step && !it.container);
+    most_used(words.filter_map(|it| it.raw_state.as_deref()).filter(is_word))
 }
 
 /// What comes most often; of several, what came first.

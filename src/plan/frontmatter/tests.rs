@@ -99,3 +99,10 @@ fn hostile_documents_are_broken_and_nothing_else() {
         assert_eq!(fields.text("id"), Some("1"), "{:?}", &yaml[..yaml.len().min(20)]);
     }
 }
+
+#[test]
+fn a_lone_return_ends_no_line_of_the_file() {
+    let fields = fields("---\na: 1\rb\r\r\nc: 2\r\n---\r\n");
+    assert_eq!(fields.get("c").map(|it| it.line), Some(3));
+    assert_eq!(fields.text("a"), Some("1 b"));
+}

@@ -2,6 +2,8 @@
 //!
 //! Scalars stay text and aliases are not followed, so no document is larger than its file.
 
+use std::borrow::Cow;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use super::{Broken, Field, Fields, Value};
@@ -12,7 +14,8 @@ const DEEPEST: usize = 64;
 /// The fields of a document whose first line is line `shift + 1` of its file.
 pub(super) fn fields(yaml: &str, shift: usize) -> Result<Fields, Broken> {
     let mut tree = Tree { open: Vec::new(), root: None, shift };
-    let mut parser = Parser::new_from_str(yaml);
+    let yaml = in_lines(yaml);
+    let mut parser = Parser::new_from_str(&yaml);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| broken(&error, shift))?;
         tree.take(event, span)?;
@@ -23,6 +26,16 @@ pub(super) fn fields(yaml: &str, shift: usize) -> Result<Fields, Broken> {
         Some(Value::Text(text)) if text.is_empty() => Ok(Fields::default()),
         Some(_) => Err(Broken { line: shift + 1, message: "no fields in it".to_owned() }),
     }
+}
+
+/// A return without a newline ends a line for YAML, and for nothing else that counts the file's lines.
+fn in_lines(yaml: &str) -> Cow<'_, str> {
+    let bytes = yaml.as_bytes();
+    let is_alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    if !memchr::memchr_iter(b'\r', bytes).any(|at| is_alone(&at)) {
+        return Cow::Borrowed(yaml);
+    }
+    Cow::Owned(yaml.split("\r\n").map(|it| it.replace('\r', " ")).collect::<Vec<_>>().join("\r\n"))
 }
 
 fn broken(error: &ScanError, shift: usize) -> Broken {

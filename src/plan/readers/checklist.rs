@@ -122,7 +122,7 @@ fn group(plan: &mut Plan, outline: &Outline<'_>, item: &ListItem<'_>) -> Option<
     let heading = &outline.headings[item.heading?];
     let name = heading.text.trim();
     if plan.groups.last().is_none_or(|it| it.name != name) {
-        plan.groups.push(Group { name: name.to_owned() });
+        plan.groups.push(Group::new(name));
     }
     Some(plan.groups.len() - 1)
 }

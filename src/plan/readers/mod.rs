@@ -27,7 +27,7 @@ pub mod speckit;
 mod status;
 pub mod taskmaster;
 
-pub(in crate::plan) use parts::state_of_text as state_of_mark;
+pub(in crate::plan) use parts::{is_put_off, state_of_text as state_of_mark, state_of_word};
 
 /// What there is to know of a dialect.
 #[derive(Clone, Copy)]

@@ -52,8 +52,13 @@ pub(super) fn state_of_sign(sign: &str) -> ItemState {
     }
 }
 
-/// What a status word says, whatever stands around it (`✅ DONE`, `[DEFERRED]`, `In Progress`).
-pub(super) fn state_of_word(text: &str) -> Option<ItemState> {
+/// What a status word says, whatever stands around it (`✅ DONE`, `[DEFERRED]`, `In Progress`); nothing
+/// when it means nothing to us.
+///
+/// One vocabulary for all dialects: the words that they define and those found in real plans. What a
+/// plan puts off (`deferred`, `pinned`) waits for a person and so is blocked: it is not for now, and
+/// not given up.
+pub(in crate::plan) fn state_of_word(text: &str) -> Option<ItemState> {
     let mut word = String::new();
     for part in text.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty()) {
         if !word.is_empty() {
@@ -62,21 +67,46 @@ pub(super) fn state_of_word(text: &str) -> Option<ItemState> {
         word.push_str(&part.to_lowercase());
     }
     let state = match word.as_str() {
-        "completed" | "complete" | "done" | "finished" | "closed" => ItemState::Done,
-        "pending" | "todo" | "to_do" | "open" | "not_started" | "planned" | "new" | "ready" => {
-            ItemState::Pending
+        "completed" | "complete" | "done" | "finished" | "closed" | "resolved" | "merged" => ItemState::Done,
+        "pending" | "todo" | "to_do" | "open" | "not_started" | "planned" | "new" | "ready" | "backlog"
+        | "draft" | "proposed" | "queued" | "unstarted" => ItemState::Pending,
+        "in_progress" | "inprogress" | "started" | "doing" | "active" | "wip" | "partial" | "running"
+        | "hooked" | "working" | "implementing" => ItemState::InProgress,
+        "in_review" | "review" | "needs_review" | "reviewing" | "ready_for_review" | "testing" => {
+            ItemState::InReview
         }
-        "in_progress" | "inprogress" | "started" | "doing" | "active" | "wip" | "partial" => {
-            ItemState::InProgress
-        }
-        "in_review" | "review" => ItemState::InReview,
-        "needs_fix" | "rejected" => ItemState::NeedsFix,
+        "needs_fix" | "rejected" | "failed" | "error" => ItemState::NeedsFix,
         "blocked" => ItemState::Blocked,
-        "excluded" | "deferred" | "skipped" | "cancelled" | "canceled" | "not_needed" | "dropped"
-        | "removed" | "wont_do" | "won_t_do" => ItemState::Skipped,
+        word if is_put_off(word) => ItemState::Blocked,
+        "excluded" | "skipped" | "cancelled" | "canceled" | "not_needed" | "dropped" | "removed"
+        | "wont_do" | "won_t_do" | "wontfix" | "wont_fix" | "won_t_fix" | "obsolete" | "abandoned"
+        | "deprecated" | "superseded" | "tombstone" => ItemState::Skipped,
         _ => return None,
     };
     Some(state)
+}
+
+/// Words of what is blocked by nothing but a person's wish.
+pub(in crate::plan) fn is_put_off(word: &str) -> bool {
+    matches!(
+        word.to_lowercase().as_str(),
+        "deferred"
+            | "on_hold"
+            | "on hold"
+            | "on-hold"
+            | "paused"
+            | "waiting"
+            | "pinned"
+            | "stuck"
+            | "postponed"
+    )
+}
+
+/// What moves a task of this state on: running it, unless it is over or waits for a person.
+pub(super) fn action(state: ItemState) -> Option<Action> {
+    let runs =
+        matches!(state, ItemState::Pending | ItemState::Ready | ItemState::InProgress | ItemState::NeedsFix);
+    runs.then_some(Action::Run)
 }
 
 /// Gives an item the state that a line of its file says, and what follows from it.
@@ -84,8 +114,7 @@ pub(super) fn decide(item: &mut Item, state: ItemState, raw: &str, why: String) 
     item.state = state;
     item.raw_state = Some(raw.to_owned());
     item.why = why;
-    let open = matches!(state, ItemState::Pending | ItemState::InProgress);
-    item.action = (open && !item.container && !item.step).then_some(Action::Run);
+    item.action = action(state).filter(|_| !item.container && !item.step);
 }
 
 /// Gives an item the state of its checkbox.
@@ -127,4 +156,29 @@ pub(super) fn paths_in<'l>(
         matches!(place, "" | ".") || path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
     };
     all.filter(|path| inside(path) && is_plan(path) && listing.has_text(path)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_state_means_the_same() {
+        let check = |words: &[&str], expected: Option<ItemState>| {
+            for word in words {
+                assert_eq!(state_of_word(word), expected, "{word}");
+            }
+        };
+        check(&["pending", "To Do", "todo", "not_started", "open", "Draft"], Some(ItemState::Pending));
+        check(
+            &["in_progress", "in-progress", "In Progress", "ACTIVE", "hooked"],
+            Some(ItemState::InProgress),
+        );
+        check(&["review", "In Review"], Some(ItemState::InReview));
+        check(&["failed"], Some(ItemState::NeedsFix));
+        check(&["blocked", "deferred", "[⚠️ DEFERRED]", "pinned", "On Hold"], Some(ItemState::Blocked));
+        check(&["done", "✅ DONE", "completed", "complete", "closed", "merged"], Some(ItemState::Done));
+        check(&["skipped", "cancelled", "Won't Do", "tombstone"], Some(ItemState::Skipped));
+        check(&["container", "perhaps", ""], None);
+    }
 }

@@ -6,8 +6,8 @@ use crate::{
     plan::{
         listing::file_name,
         problem::{Code, Problem},
-        readers::parts,
-        types::{Action, Dialect, Item, ItemState, Place, Plan},
+        readers::parts::{self, action},
+        types::{Dialect, Item, ItemState, Place, Plan},
     },
 };
 
@@ -23,39 +23,10 @@ pub fn spelled(word: &str) -> String {
     parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
-/// What a word for a state means; nothing when it means nothing to us.
-///
-/// The words are those that the dialects define and those found in real plans. What a plan puts off
-/// (`deferred`, `pinned`) waits for a person and so is blocked: it is not for now, and not given up.
-pub fn meaning(word: &str) -> Option<ItemState> {
-    let state = match spelled(word).as_str() {
-        "backlog" | "draft" | "proposed" | "queued" | "unstarted" => ItemState::Pending,
-        "running" | "hooked" | "working" | "implementing" => ItemState::InProgress,
-        "needs_review" | "reviewing" | "ready_for_review" | "testing" => ItemState::InReview,
-        "failed" | "error" => ItemState::NeedsFix,
-        "deferred" | "on_hold" | "paused" | "waiting" | "pinned" | "stuck" | "postponed" => {
-            ItemState::Blocked
-        }
-        "resolved" | "merged" => ItemState::Done,
-        "wontfix" | "wont_fix" | "obsolete" | "abandoned" | "deprecated" | "superseded" | "tombstone" => {
-            ItemState::Skipped
-        }
-        _ => return parts::state_of_word(word),
-    };
-    Some(state)
-}
-
-/// What moves a task of this state on: running it, unless it is over or waits for a person.
-pub fn action(state: ItemState) -> Option<Action> {
-    let runs =
-        matches!(state, ItemState::Pending | ItemState::Ready | ItemState::InProgress | ItemState::NeedsFix);
-    runs.then_some(Action::Run)
-}
-
 /// Gives an item its state by the plan's own word and the line it stands on, or pending when the
 /// plan has none. Gives back the problem of a word that means nothing.
 pub fn stand(item: &mut Item, word: Option<(String, usize)>) -> Option<Problem> {
-    stand_by(item, word, meaning)
+    stand_by(item, word, parts::state_of_word)
 }
 
 /// The same, for a plan that gives words a meaning of its own.
@@ -87,29 +58,4 @@ pub fn stand_by(
 /// A place by the file's name alone: whoever shows a *why* has the item's place in full beside it.
 pub fn short(place: &Place) -> Place {
     Place { file: file_name(&place.file).to_owned(), line: place.line }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_spelling_of_a_state_means_the_same() {
-        let check = |words: &[&str], expected: Option<ItemState>| {
-            for word in words {
-                assert_eq!(meaning(word), expected, "{word}");
-            }
-        };
-        check(&["pending", "To Do", "todo", "not_started", "open", "Draft"], Some(ItemState::Pending));
-        check(
-            &["in_progress", "in-progress", "In Progress", "ACTIVE", "hooked"],
-            Some(ItemState::InProgress),
-        );
-        check(&["review", "In Review"], Some(ItemState::InReview));
-        check(&["failed"], Some(ItemState::NeedsFix));
-        check(&["blocked", "deferred", "pinned"], Some(ItemState::Blocked));
-        check(&["done", "Done", "completed", "complete", "closed"], Some(ItemState::Done));
-        check(&["skipped", "cancelled", "Won't Do", "tombstone"], Some(ItemState::Skipped));
-        check(&["container", "perhaps", ""], None);
-    }
 }

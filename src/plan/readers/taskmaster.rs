@@ -116,9 +116,17 @@ fn tagged_plans(listing: &Listing, path: &str, root: Part<'_>) -> Vec<Plan> {
 
 /// Every task and subtask of the tag that a plan was read from, with its id, in the order of the file.
 pub(in crate::plan) fn objects<'a>(root: Part<'a>, plan: &str) -> Vec<(String, Part<'a>)> {
-    let base = plan.rsplit_once('~').map_or(plan, |(base, _)| base);
-    let tags = tags(root).into_iter().filter(|tag| tag.name == plan || tag.name == base);
-    tags.flat_map(|tag| task::objects(&tag.tasks().unwrap_or_default())).collect()
+    let tags = tags(root);
+    let named = |name: &str| tags.iter().filter(|tag| tag.name == name).collect::<Vec<_>>();
+    let first = named(plan).into_iter().next();
+    // The second of a name is called `~2`, also when the first is in another file.
+    let numbered = || {
+        let (base, number) = plan.rsplit_once('~')?;
+        let (number, bearers) = (number.parse::<usize>().ok()?, named(base));
+        bearers.get(number.checked_sub(1)?).or_else(|| bearers.last()).copied()
+    };
+    let tag = first.or_else(numbered);
+    tag.map(|it| task::objects(&it.tasks().unwrap_or_default())).unwrap_or_default()
 }
 
 fn plan_of(listing: &Listing, path: &str, tag: &Tag<'_>) -> Plan {

@@ -283,7 +283,7 @@ fn a_plan_without_items_says_so_once() {
 #[test]
 fn next_of_a_checklist_goes_by_phase_priority_chain_and_order() {
     let mut plan = plan("a [ ]\nb [ ]\nc [ ] < b\nd [ ] < c\ne [~]\nf [ ]\ng [ ]\nh [?]\ni [!]");
-    plan.groups = vec![Group { name: "one".to_owned() }, Group { name: "two".to_owned() }];
+    plan.groups = vec![Group::new("one"), Group::new("two")];
     plan.items[0].group = Some(1);
     for at in [1, 5, 6] {
         plan.items[at].group = Some(0);

@@ -24,7 +24,9 @@ pub fn plan_show(outlook: &Outlook) -> Value {
     shown["items"] = source.items.iter().map(|it| item(source, it)).collect();
     let members = |at| source.items.iter().filter(|item| item.group == Some(at)).count();
     let groups = source.groups.iter().enumerate();
-    shown["groups"] = groups.map(|(at, it)| json!({ "name": it.name, "items": members(at) })).collect();
+    shown["groups"] = groups
+        .map(|(at, it)| json!({ "name": it.name, "items": members(at), "checkpoint": it.checkpoint }))
+        .collect();
     shown["problem_list"] = source.problems.iter().map(problem).collect();
     shown["parallel_group"] = json!(outlook.group);
     envelope("plan.show", json!({ "plan": shown }))

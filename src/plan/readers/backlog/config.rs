@@ -4,7 +4,7 @@ use super::layout::SETTINGS;
 use crate::plan::{
     frontmatter::{Fields, FrontMatter},
     listing::Listing,
-    readers::status,
+    readers::{parts, status},
     types::ItemState,
 };
 
@@ -46,6 +46,6 @@ impl Config {
                 _ => ItemState::InProgress,
             })
         };
-        status::meaning(word).or_else(own)
+        parts::state_of_word(word).or_else(own)
     }
 }

@@ -46,7 +46,7 @@ fn gather(plan: &mut Plan, tasks: Vec<(Shelf, Item, Vec<Item>)>) {
     let shelves: Vec<Shelf> = Shelf::ALL.into_iter().filter(used).collect();
     let several = shelves.len() > 1;
     if several {
-        plan.groups = shelves.iter().map(|shelf| Group { name: shelf.name().to_owned() }).collect();
+        plan.groups = shelves.iter().map(|shelf| Group::new(shelf.name())).collect();
     }
     let mut bearers: HashMap<ItemId, usize> = HashMap::new();
     for (shelf, item, steps) in tasks {

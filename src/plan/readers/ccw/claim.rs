@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::registry;
 use crate::plan::{
     json::{Json, Part},
     listing::{Listing, Want, file_name, parent},
@@ -18,7 +19,17 @@ pub const PROSE: &str = "IMPL_PLAN.md";
 pub const OVERVIEW: &str = "plan.json";
 
 pub fn wants(path: &str) -> Want {
-    split(path).map_or(Want::Nothing, |(_, rest)| wants_of_session(rest))
+    match split(path) {
+        Some((_, rest)) => wants_of_session(rest),
+        None if registry::is_part(path) => Want::Text,
+        None => Want::Nothing,
+    }
+}
+
+/// The `.workflow` folder that a session lies in.
+pub fn root_of(folder: &str) -> Option<&str> {
+    let start = below_workflow(folder)?;
+    folder.get(..start - 1)
 }
 
 /// A session's metadata or one of its tasks, wherever it lies.
@@ -124,6 +135,8 @@ mod tests {
         check("saved/WFS-a/TODO_LIST.md", Some(("saved/WFS-a", "TODO_LIST.md")));
         check(".workflow/archives/manifest.json", None);
         check(".workflow/project.json", None);
+        check(".workflow/session_status.jsonl", None);
+        check(".workflow/.active-WFS-a", None);
         check("src/main.rs", None);
     }
 

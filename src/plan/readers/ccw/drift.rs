@@ -7,7 +7,7 @@ use crate::plan::{
     json::{Json, Part},
     listing::file_name,
     problem::{Code, Problem},
-    readers::status,
+    readers::parts,
     types::{Item, ItemState, Place, Plan},
 };
 
@@ -117,7 +117,7 @@ pub fn tell_status(plan: &mut Plan, path: &str) {
     let Some(word) = plan.raw_state.as_deref() else { return };
     let leaves = plan.leaves().count();
     let over = plan.leaves().filter(|item| item.state.is_over()).count();
-    let says_done = status::meaning(word) == Some(ItemState::Done);
+    let says_done = parts::state_of_word(word) == Some(ItemState::Done);
     if leaves == 0 || says_done == (over == leaves) {
         return;
     }

@@ -1,5 +1,5 @@
 //! CCW: sessions at `.workflow/active/WFS-…`, `archives/WFS-…`, in older projects `sessions/WFS-…`
-//! and `.workflow/WFS-…`.
+//! and `.workflow/WFS-…`, there with a registry and markers beside them.
 //!
 //! A session's tasks are its `.task/*.json`; they decide what there is and how it stands.
 //! `TODO_LIST.md` is a view of them that agents tick: it gives the order and the headings, and where
@@ -10,6 +10,7 @@ mod claim;
 mod drift;
 mod id;
 mod needs;
+mod registry;
 mod session;
 mod task;
 pub mod todo;
@@ -37,5 +38,7 @@ fn read(listing: &Listing, scope: &Scope) -> Reading {
     let plan =
         |folder: &String| listing.remembered("ccw", folder, &(), |listing| session::read(listing, folder));
     let plans = folders.iter().map(plan).collect();
-    Reading { plans, problems: Vec::new() }
+    let whole = matches!(scope, Scope::Workspace);
+    let problems = if whole { registry::problems(listing, &folders) } else { Vec::new() };
+    Reading { plans, problems }
 }

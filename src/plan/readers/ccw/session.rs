@@ -6,7 +6,7 @@ use super::{
     claim::{METADATA, OVERVIEW, PROSE, TODO},
     drift,
     id::Known,
-    needs,
+    needs, registry,
     task::{self, Task},
     todo::{self, TodoList},
 };
@@ -75,6 +75,7 @@ fn describe(plan: &mut Plan, listing: &Listing, metadata: Option<&Members<'_>>) 
         plan.title = title;
     }
     plan.raw_state = word(&["status"]);
+    registry::complete(plan, listing);
     if plan.raw_state.as_deref().map(status::spelled).as_deref() == Some("paused") {
         plan.badges.push("paused".to_owned());
     }
@@ -191,7 +192,7 @@ fn gather(plan: &mut Plan, listing: &Listing, mut tasks: Vec<Task>, list: &TodoL
         let id = task.item.id.as_str();
         (entries.get(id).copied().unwrap_or(usize::MAX), natural(id))
     });
-    plan.groups = list.headings.iter().map(|name| Group { name: name.clone() }).collect();
+    plan.groups = list.headings.iter().map(Group::new).collect();
     let summaries = summaries(listing, &plan.folder);
     for mut task in tasks {
         plan.problems.append(&mut task.problems);

@@ -7,7 +7,7 @@ use crate::{
         json::{Members, Part},
         listing::{Listing, file_name},
         problem::{Code, Problem},
-        readers::status,
+        readers::{parts, status},
         types::{Document, DocumentKind, Item, ItemState, Place},
     },
 };
@@ -32,7 +32,7 @@ impl Task {
     /// A task of which there is nothing but its id and its title.
     pub fn bare(id: &str, title: &str, place: Place) -> Self {
         let mut item = Item::new(ItemId::new(id), title, place);
-        item.action = status::action(item.state);
+        item.action = parts::action(item.state);
         Self {
             item,
             needs: Vec::new(),
@@ -79,7 +79,7 @@ pub fn read(path: &str, task: Part<'_>, fallback: &str) -> Option<Task> {
     };
     if item.state == ItemState::Blocked && failed_here(&members) {
         item.state = ItemState::NeedsFix;
-        item.action = status::action(item.state);
+        item.action = parts::action(item.state);
         item.why.push_str(", because its run failed");
     }
     item.parent = parent(&members);
@@ -191,7 +191,7 @@ pub fn nest(tasks: &mut [Task], known: &id::Known, marked: impl Fn(&str) -> bool
 /// What a box or a word of the list makes of a task that has no file.
 pub fn stand_as_listed(item: &mut Item, state: Option<ItemState>, mark: &str) {
     item.state = state.unwrap_or(ItemState::Pending);
-    item.action = status::action(item.state);
+    item.action = parts::action(item.state);
     item.raw_state = Some(format!("[{mark}]")).filter(|_| state.is_some());
     item.why = match state {
         Some(_) => format!("{} has [{mark}]", status::short(&item.place)),

@@ -77,6 +77,42 @@ fn sessions_are_found_in_every_layout() {
 }
 
 #[test]
+fn the_registry_and_the_markers_of_the_oldest_layouts_are_read() {
+    let task = r#"{"id": "IMPL-1", "title": "t"}"#;
+    let lines = [
+        r#"{"id":"WFS-a","status":"active","description":"Drains","directory":".workflow/WFS-a"}"#,
+        r#"{"id":"WFS-b","status":"completed","directory":".workflow/WFS-b"}"#,
+        r#"{"id":"WFS-gone","status":"completed"}"#,
+        r#"{"id":"WFS-a","status":"paused"}"#,
+        r#"{"id":"WFS-b","sta"#,
+    ];
+    let listing = Listing::new()
+        .with(".workflow/session_status.jsonl", &lines.join("\n"))
+        .with(".workflow/.active-WFS-a", "")
+        .with(".workflow/.active-WFS-lost", "")
+        .with(".workflow/WFS-a/.task/IMPL-1.json", task)
+        .with(".workflow/WFS-b/workflow-session.json", r#"{"session_id": "WFS-b", "status": "active"}"#)
+        .with(".workflow/WFS-b/.task/IMPL-1.json", task);
+    let reading = read(&listing, &Scope::Workspace);
+    let [a, b] = reading.plans.as_slice() else { panic!("two sessions") };
+    assert_eq!((a.raw_state.as_deref(), a.badges.join(",").as_str()), (Some("paused"), "active,paused"));
+    assert_eq!((a.title.as_str(), b.title.as_str()), ("WFS-a", "WFS-b"));
+    assert_eq!(b.raw_state.as_deref(), Some("active"));
+    let told = |problems: &[Problem]| -> Vec<String> {
+        problems.iter().map(|it| format!("{} {}", it.code.word(), it.place)).collect()
+    };
+    assert_eq!(told(&b.problems), ["stale-status .workflow/session_status.jsonl:2"]);
+    assert_eq!(
+        told(&reading.problems),
+        [
+            "index-mismatch .workflow/.active-WFS-lost",
+            "index-mismatch .workflow/session_status.jsonl:3",
+            "malformed .workflow/session_status.jsonl:5"
+        ]
+    );
+}
+
+#[test]
 fn a_session_is_read_by_its_path_wherever_it_lies() {
     let listing = Listing::new()
         .with("saved/tower/.task/IMPL-1.json", r#"{"id": "IMPL-1", "title": "t"}"#)

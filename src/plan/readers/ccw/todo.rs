@@ -179,6 +179,11 @@ pub(in crate::plan) fn state_of_mark(mark: &str) -> ItemState {
     }
 }
 
+/// A line through the text of an entry: nobody means to do it, whatever its box says.
+pub(in crate::plan) fn is_struck(text: &str) -> bool {
+    text.starts_with("~~") || text.starts_with("**~~")
+}
+
 /// The id and the title of a text that begins with an id or has a link to a task's file.
 struct Named {
     id: String,
@@ -188,7 +193,7 @@ struct Named {
 
 impl Named {
     fn read(text: &str, known: &Known) -> Option<Self> {
-        let struck = text.starts_with("~~") || text.starts_with("**~~");
+        let struck = is_struck(text);
         let linked = linked_task(text);
         let bare = text.trim_start_matches(|it: char| !it.is_alphanumeric());
         let token = id::leading(bare);

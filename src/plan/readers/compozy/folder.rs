@@ -133,7 +133,7 @@ impl Builder<'_, '_> {
         if let Some(at) = self.plan.groups.iter().position(|it| it.name == section) {
             return Some(at);
         }
-        self.plan.groups.push(Group { name: section.to_owned() });
+        self.plan.groups.push(Group::new(section));
         Some(self.plan.groups.len() - 1)
     }
 

@@ -56,7 +56,7 @@ fn the_status_is_found_in_every_shape_of_header() {
         ":2",
     );
     check("---\nstatus: \"done\"\nblocked_by: [\"0.0\"]\n---\n", ItemState::Done, Some("done"), ":2");
-    check("# Task 1.0: A\n\n## status: [DEFERRED]\n", ItemState::Skipped, Some("[DEFERRED]"), ":3");
+    check("# Task 1.0: A\n\n## status: [DEFERRED]\n", ItemState::Blocked, Some("[DEFERRED]"), ":3");
     check(
         "status: completed\nparallelizable: true\nblocked_by: []\n---\n# Task 1.0: A\n",
         ItemState::Done,

@@ -192,7 +192,7 @@ impl Groups {
             return Some(*at);
         }
         self.numbers.insert(number.to_owned(), self.found.len());
-        self.found.push(Group { name: name.clone() });
+        self.found.push(Group::new(name.as_str()));
         Some(self.found.len() - 1)
     }
 }

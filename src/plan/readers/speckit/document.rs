@@ -3,7 +3,7 @@
 use super::{
     ids::{self, Known},
     needs::{self, Edges},
-    sections::Sections,
+    sections::{Sections, Standing},
     task::{self, Task},
     unboxed,
 };
@@ -53,8 +53,8 @@ fn title_of(heading: &str) -> &str {
 }
 
 fn add_tasks(plan: &mut Plan, outline: &Outline<'_>, tasks: &[Found<'_, '_>], listing: &Listing) {
-    let headings: Vec<_> = tasks.iter().map(|it| it.item.heading).collect();
-    let sections = Sections::new(outline, &headings);
+    let standing: Vec<_> = tasks.iter().map(|it| Standing::of(it.item)).collect();
+    let sections = Sections::new(outline, &standing);
     let mut by_line = tasks.iter().map(|it| (it.item.line, it)).peekable();
     // The nearest task around each list item, by the item's position.
     let mut owners: Vec<Option<&str>> = Vec::with_capacity(outline.items.len());
@@ -73,7 +73,7 @@ fn add_tasks(plan: &mut Plan, outline: &Outline<'_>, tasks: &[Found<'_, '_>], li
                 );
                 step.parent = Some(ItemId::new(owner));
                 step.step = true;
-                step.group = sections.group(item.heading);
+                step.group = sections.group(Standing::of(item));
                 parts::decide_by_mark(&mut step, mark);
                 parts::belongs_to(&mut step, &plan.path, listing);
                 plan.items.push(step);
@@ -84,7 +84,7 @@ fn add_tasks(plan: &mut Plan, outline: &Outline<'_>, tasks: &[Found<'_, '_>], li
         owners.push(Some(found.task.id));
         let mut task = task_item(found, &plan.path);
         task.parent = around.map(ItemId::new);
-        task.group = sections.group(item.heading);
+        task.group = sections.group(Standing::of(item));
         parts::belongs_to(&mut task, &plan.path, listing);
         plan.items.push(task);
     }

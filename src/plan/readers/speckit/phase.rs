@@ -12,7 +12,7 @@ static PHASE: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:\d+(?:\.\d+)*[a-z]?|[ivx]+|[a-z])(?:[^\p{L}\p{N}]|$)";
     let counted = r"[0-9一二三四五六七八九十]+";
     Regex::new(&format!(
-        r"(?i)^[^\p{{L}}\p{{N}}]*(?:(?:{words})\s+{number}|(?:final|last)\s+phase\b|(?:phase|fase|etapa)\s+finale?\b|第\s*{counted}\s*(?:阶段|階段|フェーズ)|(?:阶段|階段|フェーズ|단계)\s*{counted}|{counted}\s*단계)"
+        r"(?i)^[^\p{{L}}\p{{N}}]*(?:(?:{words})(?:\s+|\s*[-–#№]\s*){number}|(?:final|last)\s+phase\b|(?:phase|fase|etapa)\s+finale?\b|第\s*{counted}\s*(?:阶段|階段|フェーズ)|(?:阶段|階段|フェーズ|단계)\s*{counted}|{counted}\s*단계)"
     ))
     .expect("a pattern that is a constant")
 });
@@ -63,6 +63,8 @@ mod tests {
             "フェーズ3.1",
             "1단계",
             "Phase 0 — Prepare",
+            "Phase-3: Build",
+            "PHASE #2",
         ] {
             assert!(is_phase(heading), "{heading}");
         }
@@ -73,6 +75,8 @@ mod tests {
             "Setup",
             "Parallel Example: Phase 1",
             "Phaser 1",
+            "Phase-based work",
+            "Phase - Setup",
             "Finally",
             "Last words",
             "1. Setup",

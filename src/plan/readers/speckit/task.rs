@@ -20,9 +20,16 @@ pub(super) struct Task<'t> {
 /// stand before it in parentheses.
 pub(super) fn task(text: &str) -> Option<Task<'_>> {
     let struck = text.starts_with("~~");
-    let start = behind_foreign_id(text).trim_start_matches(['*', '_', '`', '~', '[']);
-    let (id, mut rest) = split_id(start)?;
     let mut markers = Vec::new();
+    let mut bare = behind_foreign_id(text);
+    // Some write the markers first: `[P] [US1] T001 Text`.
+    let leads = |it: &str| it == "P" || it.starts_with("US");
+    while let Some((marker, after)) = marker(bare).filter(|(it, _)| leads(it)) {
+        markers.push(marker);
+        bare = after.trim_start();
+    }
+    let start = bare.trim_start_matches(['*', '_', '`', '~', '[']);
+    let (id, mut rest) = split_id(start)?;
     loop {
         rest = rest.trim_start_matches(|it: char| it.is_whitespace() || "*_`~]:.,-–—".contains(it));
         let Some((marker, after)) = marker(rest) else { break };
@@ -111,6 +118,8 @@ mod tests {
         check("T001 [link](a.md) Text", "T001", false, &[], "[link](a.md) Text");
         check("T001 Text, not [P]", "T001", false, &[], "Text, not [P]");
         check("(app-7.1) T001 Text", "T001", false, &[], "Text");
+        check("[P] [US1] T001 Text", "T001", true, &["US1"], "Text");
+        check("**T001** **[P]** Text", "T001", true, &[], "Text");
         check("T001", "T001", false, &[], "");
         check("T1000", "T1000", false, &[], "");
     }

@@ -128,6 +128,40 @@ fn shown(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
+fn a_group_has_its_checkpoint_and_a_line_in_bold_can_be_a_phase() {
+    let groups = |text: &str| -> Vec<String> {
+        let listing = Listing::new().with("specs/a/tasks.md", text);
+        let plan = read(&listing, &Scope::Workspace).plans.remove(0);
+        let of = |at: usize| plan.items.iter().filter(|it| it.group == Some(at)).count();
+        let one = |(at, it): (usize, &crate::plan::Group)| {
+            format!("{} {} {}", it.name, of(at), it.checkpoint.as_deref().unwrap_or("-"))
+        };
+        plan.groups.iter().enumerate().map(one).collect()
+    };
+    assert_eq!(
+        groups(
+            "## Phase 1: A\n- [ ] T001 a\n\n**Checkpoint**: it runs\n\n## Phase 2: B\n- [ ] T002 b\n> ✅ **CHECKPOINT 2 (MVP):** all green\n- Stop at any checkpoint: always\n- [ ] Checkpoint: a box\n\n## Notes\n- Checkpoint: of no phase\n"
+        ),
+        ["Phase 1: A 1 it runs", "Phase 2: B 1 all green"]
+    );
+    assert_eq!(
+        groups(
+            "# Tasks\n\n**Phase 1: A**\n- [ ] T001 a\n- [ ] T002 a\n\n**Checkpoint**: half\n\n**Phase 2 — B**:\n\n1. [ ] T003 b\n\n## Notes\n**Phase 2 (B)**: may run in parallel\n"
+        ),
+        ["Phase 1: A 2 half", "Phase 2 — B 1 -"]
+    );
+    assert_eq!(
+        groups("Phase 1 — A\n\n- [ ] T001 a\n\nPhase 2 runs after that\n- [ ] T002 a\n"),
+        ["Phase 1 — A 2 -"]
+    );
+    // Where headings are phases, a line in bold is prose.
+    assert_eq!(
+        groups("## Phase 1: A\n- [ ] T001 a\n**Phase 1 (tests)**: first\n- [ ] T002 a\n"),
+        ["Phase 1: A 2 -"]
+    );
+}
+
+#[test]
 fn todays_template_is_read_whole() {
     let plan = read_one(CURRENT);
     assert_eq!((plan.id.as_str(), plan.title.as_str()), ("004-lending", "Lending desk"));

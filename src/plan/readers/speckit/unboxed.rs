@@ -7,7 +7,7 @@ use super::{
     document::add_edges,
     ids::Known,
     needs::{self, Edges},
-    sections::Sections,
+    sections::{Sections, Standing},
     task::{self, Task},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         Item, ItemState, Place, Plan,
         listing::Listing,
         markdown::{Cover, ListItem, Mark, Outline},
+        problem::{Code, Problem, Severity},
         readers::parts,
     },
 };
@@ -31,15 +32,30 @@ struct Section<'o> {
 /// Fills the plan from headings, else from bullets; false when there are neither.
 pub(super) fn fill(plan: &mut Plan, outline: &Outline<'_>, listing: &Listing) -> bool {
     from_headings(plan, outline, listing);
+    plan.problems.extend(no_boxes(plan));
     if plan.items.is_empty() {
         from_bullets(plan, outline, listing);
     }
     !plan.items.is_empty()
 }
 
+/// Tasks that are headings have no box to tick.
+fn no_boxes(plan: &Plan) -> Option<Problem> {
+    let first = plan.items.iter().find(|it| !it.step)?;
+    let tasks = plan.items.iter().filter(|it| !it.step).count();
+    let message = format!("its {tasks} tasks are headings without a box; a `Status:` line below one is read");
+    let fix = "write each as `- [ ] T001 Title`";
+    let problem = Problem::new(Code::UnknownState, first.place.clone(), message, fix);
+    Some(Problem { severity: Severity::Note, ..problem })
+}
+
 fn from_headings(plan: &mut Plan, outline: &Outline<'_>, listing: &Listing) {
     let sections = task_sections(outline);
-    let above: Vec<_> = sections.iter().map(|it| above(outline, it.position)).collect();
+    let standing = |it: &Section<'_>| Standing {
+        heading: above(outline, it.position),
+        line: outline.headings[it.position].line,
+    };
+    let above: Vec<_> = sections.iter().map(standing).collect();
     let groups = Sections::new(outline, &above);
     let known = Known::new(sections.iter().map(|it| it.task.id));
     let mut edges = Edges::default();
@@ -136,12 +152,12 @@ fn step(plan: &Plan, owner: &str, number: usize, found: &ListItem<'_>, listing: 
 /// `- ✅ T001 Title`: a sign instead of a box.
 fn from_bullets(plan: &mut Plan, outline: &Outline<'_>, listing: &Listing) {
     let found: Vec<_> = outline.items.iter().filter_map(|item| Some((item, signed(item)?))).collect();
-    let headings: Vec<_> = found.iter().map(|(item, _)| item.heading).collect();
-    let groups = Sections::new(outline, &headings);
+    let standing: Vec<_> = found.iter().map(|(item, _)| Standing::of(item)).collect();
+    let groups = Sections::new(outline, &standing);
     for (item, (state, task)) in found {
         let mut made = Item::new(ItemId::new(task.id), &task.title, Place::line(&plan.path, item.line));
         made.parallel = task.parallel;
-        made.group = groups.group(item.heading);
+        made.group = groups.group(Standing::of(item));
         let sign = item.text.split(' ').next().unwrap_or_default();
         let why = format!("`{sign}` in {}", made.place);
         parts::decide(&mut made, state, sign, why);
