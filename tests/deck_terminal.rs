@@ -201,6 +201,26 @@ fn a_run_left_to_the_background_is_announced_above_a_half_typed_line() {
 }
 
 #[test]
+fn what_others_change_in_plans_is_announced_above_a_half_typed_line() {
+    let house = House::demo();
+    house.write("specs/901-mill/tasks.md", "- [ ] T001 Dress the stones\n- [ ] T002 Hang the sails\n");
+    let mut term = Term::open(&house, 80, 24);
+    term.wait_text("901-mill");
+    term.wait_last("❯");
+    term.send("half typed");
+    term.wait_last("❯ half typed");
+    house.write("specs/901-mill/tasks.md", "- [x] T001 Dress the stones\n- [ ] T002 Hang the sails\n");
+    term.wait_text("901-mill changed: T001 ready → done");
+    term.wait_last("❯ half typed");
+    term.send("\x1b[D\x1b[D");
+    house.write("specs/901-mill/tasks.md", "- [x] T001 Dress the stones\n- [x] T002 Hang the sails\n");
+    term.wait_text("901-mill changed: T002 ready → done");
+    term.send("X");
+    term.wait_last("❯ half typXed");
+    assert!(house.runs().is_empty());
+}
+
+#[test]
 fn a_run_that_ends_while_a_question_stands_is_announced_after_it() {
     let house = House::demo();
     let mut term = at_the_gate(&house);
