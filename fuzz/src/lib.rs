@@ -2,9 +2,11 @@
 //!
 //! None may panic or hang. Beside that, each states what its part promises.
 
+mod disk;
 mod tree;
 
 use plandeck::{
+    clock::Timestamp,
     config::{Environment, Layers, Settings, SettingsFile},
     plan::{
         Dialect, Item, ItemState, Plan, Selection,
@@ -21,18 +23,29 @@ use plandeck::{
 };
 use std::collections::HashSet;
 
+use tree::Tree;
+
+/// When edits are made.
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+/// What items are set to, each to another one.
+const STATES: [ItemState; 5] =
+    [ItemState::Done, ItemState::Pending, ItemState::InProgress, ItemState::Skipped, ItemState::Blocked];
+
 /// Reads a tree of files (see [`tree::listing`]) in one dialect.
 ///
 /// Ids are unique, every place is inside its file, reading twice gives the same, edits change
 /// exactly their line.
 pub fn reader(dialect: Dialect, bytes: &[u8]) {
-    let listing = tree::listing(dialect, bytes);
-    let selection = selection(dialect, &listing);
-    let reading = read_workspace(&listing, &selection);
-    assert_eq!(reading, read_workspace(&listing, &selection), "reading twice");
-    holds(&reading, &listing);
-    for path in listing.iter().map(|(path, _)| path).take(4) {
-        holds(&read_path(&listing, path), &listing);
+    let tree = tree::grow(dialect, bytes);
+    let listing = &tree.listing;
+    let selection = selection(dialect, listing);
+    let reading = read_workspace(listing, &selection);
+    assert_eq!(reading, read_workspace(listing, &selection), "reading twice");
+    holds(&reading, &tree);
+    let turn = tree.turn();
+    if let Some((path, _)) = listing.iter().nth(turn % listing.iter().count().max(1)) {
+        holds(&read_path(listing, path), &tree);
     }
 }
 
@@ -44,16 +57,17 @@ fn selection(dialect: Dialect, listing: &Listing) -> Selection {
     Selection { dialects: vec![dialect], named }
 }
 
-fn holds(reading: &Reading, listing: &Listing) {
+fn holds(reading: &Reading, tree: &Tree) {
     let mut plans = HashSet::new();
-    reading.problems.iter().for_each(|it| problem_holds(it, listing));
+    reading.problems.iter().for_each(|it| problem_holds(it, &tree.listing));
     for plan in &reading.plans {
         assert!(plans.insert(&plan.id), "two plans {}", plan.id);
-        plan_holds(plan, listing);
+        plan_holds(plan, tree);
     }
 }
 
-fn plan_holds(plan: &Plan, listing: &Listing) {
+fn plan_holds(plan: &Plan, tree: &Tree) {
+    let listing = &tree.listing;
     let ids: HashSet<_> = plan.items.iter().map(|it| &it.id).collect();
     assert_eq!(ids.len(), plan.items.len(), "two items of one id in {}", plan.id);
     for item in &plan.items {
@@ -68,10 +82,10 @@ fn plan_holds(plan: &Plan, listing: &Listing) {
     assert!(progress.done + progress.skipped <= progress.total, "{progress:?}");
     assert!(next(plan).iter().all(|it| plan.item(&it.item).is_some()), "next is an item");
     let _ = (runnable_group(plan), saving(plan, &waves(plan)));
-    for item in plan.items.iter().take(8) {
-        for state in [ItemState::Done, ItemState::Pending, ItemState::InProgress, ItemState::Skipped] {
-            edit_holds(plan, item, state, listing);
-        }
+    let turn = tree.turn();
+    for step in 0..plan.items.len().min(2) {
+        let item = &plan.items[(turn + step) % plan.items.len()];
+        edit_holds(plan, item, STATES[(turn / 7 + step) % STATES.len()], tree);
     }
 }
 
@@ -89,34 +103,43 @@ fn place_holds(file: &str, line: Option<usize>, listing: &Listing) {
     assert!((1..=lines).contains(&line), "{file}:{line} of {lines} lines");
 }
 
-/// An edit names a line as it is, makes it another, and taken back leaves what was there.
-fn edit_holds(plan: &Plan, item: &Item, state: ItemState, listing: &Listing) {
-    let Some(text) = listing.text(&item.place.file) else { return };
-    let Ok(edit) = set_state(plan, item, state, text) else { return };
-    let seen: Vec<&str> = text.split('\n').collect();
-    let line = seen[edit.line - 1];
-    assert_eq!(line.strip_suffix('\r').unwrap_or(line), edit.seen, "what stands there");
-    assert!(edit.new != edit.seen && !edit.new.contains('\n'), "{edit:?}");
-    let mut changed = seen.clone();
-    let new = line.replacen(&edit.seen, &edit.new, 1);
-    changed[edit.line - 1] = &new;
-    let after = changed.join("\n");
-    let mut listing = listing.clone();
-    let mut entry = listing.get(&edit.file).expect("it was read").clone();
-    entry.content = Content::Text(after.as_str().into());
-    listing.insert(edit.file.as_str(), entry);
-    let again = read_workspace(&listing, &selection(plan.dialect, &listing));
-    let known = again.plans.iter().find(|it| it.path == plan.path);
-    if let Some(same) = known.and_then(|it| it.items.iter().find(|it| it.place == item.place)) {
-        assert!(same.raw_state != item.raw_state || same.container, "{} did not move: {edit:?}", item.id);
+/// An edit names lines as they are, makes them others, and says what it was meant to say; no other
+/// line comes, goes or changes.
+fn edit_holds(plan: &Plan, item: &Item, state: ItemState, tree: &Tree) {
+    let Ok(edits) = set_state(plan, item, state, &tree.listing, NOW) else { return };
+    let mut listing = tree.listing.clone();
+    let mut sites = HashSet::new();
+    assert!(!edits.is_empty(), "nothing to do is said");
+    for edit in &edits {
+        assert!(sites.insert((&edit.file, edit.line)), "one line twice: {edits:?}");
+        assert!(edit.new != edit.seen && !edit.new.contains('\n'), "{edit:?}");
+        let text = listing.text(&edit.file).expect("it was read");
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        let line = lines[edit.line - 1];
+        assert_eq!(line.strip_suffix('\r').unwrap_or(line), edit.seen, "what stands there");
+        let new = format!("{}{}", edit.new, &line[edit.seen.len()..]);
+        lines[edit.line - 1] = &new;
+        let after = lines.join("\n");
+        let mut entry = listing.get(&edit.file).expect("it was read").clone();
+        entry.content = Content::Text(after.as_str().into());
+        listing.insert(edit.file.as_str(), entry);
     }
-    let back: Vec<&str> = after.split('\n').collect();
-    assert_eq!(back.len(), seen.len(), "no line came or went");
-    let others = |lines: &[&str]| -> Vec<String> {
-        let kept = lines.iter().enumerate().filter(|(at, _)| *at != edit.line - 1);
-        kept.map(|(_, line)| (*line).to_owned()).collect()
-    };
-    assert_eq!(others(&back), others(&seen), "every other line is as it was");
+    disk::set_and_undo(tree, &edits);
+    let again = read_workspace(&listing, &selection(plan.dialect, &listing));
+    let known = again.plans.iter().find(|it| it.path == plan.path && it.id == plan.id);
+    if let Some(same) = known.and_then(|it| it.items.iter().find(|it| it.id == item.id && it.place == item.place)) {
+        assert!(says(same, state), "{} shall be {state:?} and is {:?} ({}): {edits:?}", item.id, same.state, same.why);
+    }
+}
+
+/// Whether an item is what it was set to. What can begin, or can't yet, is pending in its file.
+fn says(item: &Item, state: ItemState) -> bool {
+    match item.state {
+        ItemState::Ready | ItemState::Blocked if state == ItemState::Pending => true,
+        // Its parts decide, or it was not the only one to say something.
+        _ if item.container => true,
+        is => is == state,
+    }
 }
 
 /// The outline of a Markdown text: lines in order and inside the text, boxes where they say.

@@ -1,14 +1,33 @@
 //! A workspace in one input.
 
+use std::collections::BTreeMap;
+
 use plandeck::plan::{
     Dialect,
     listing::{Content, Entry, Listing, parent},
 };
 
+/// Files as readers see them, and as they are.
+#[derive(Default)]
+pub struct Tree {
+    /// What readers are given.
+    pub listing: Listing,
+    /// The bytes of every file in it.
+    pub bytes: BTreeMap<String, Vec<u8>>,
+}
+
+impl Tree {
+    /// A number that depends on the input alone. What would take long to try for everything is tried
+    /// for what it names: over many inputs everything comes up.
+    pub fn turn(&self) -> usize {
+        self.bytes.values().flatten().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into())) >> 3
+    }
+}
+
 /// A line `@@ path` begins a file; `@@ path/` is an empty folder. Bytes before the first such line are
 /// the file that the dialect would look for first, so that a plain file is an input too.
-pub fn listing(dialect: Dialect, bytes: &[u8]) -> Listing {
-    let mut listing = Listing::new();
+pub fn grow(dialect: Dialect, bytes: &[u8]) -> Tree {
+    let mut tree = Tree::default();
     let mut path = usual(dialect).to_owned();
     let mut body: Vec<u8> = Vec::new();
     for line in bytes.split_inclusive(|it| *it == b'\n') {
@@ -16,11 +35,11 @@ pub fn listing(dialect: Dialect, bytes: &[u8]) -> Listing {
             body.extend_from_slice(line);
             continue;
         };
-        insert(&mut listing, &path, std::mem::take(&mut body));
+        insert(&mut tree, &path, std::mem::take(&mut body));
         path = clean(&String::from_utf8_lossy(named));
     }
-    insert(&mut listing, &path, body);
-    listing
+    insert(&mut tree, &path, body);
+    tree
 }
 
 fn usual(dialect: Dialect) -> &'static str {
@@ -44,7 +63,8 @@ fn clean(named: &str) -> String {
     parts.join("/") + if folder { "/" } else { "" }
 }
 
-fn insert(listing: &mut Listing, path: &str, body: Vec<u8>) {
+fn insert(tree: &mut Tree, path: &str, body: Vec<u8>) {
+    let Tree { listing, bytes } = tree;
     let is_folder = path.ends_with('/');
     let path = path.trim_end_matches('/');
     if path.is_empty() || body.is_empty() && !is_folder {
@@ -63,6 +83,7 @@ fn insert(listing: &mut Listing, path: &str, body: Vec<u8>) {
         listing.insert(path, Entry { modified: None, size: 0, content: Content::Folder });
     } else if listing.get(path).is_none_or(|it| it.content != Content::Folder) {
         let size = body.len() as u64;
+        bytes.insert(path.to_owned(), body.clone());
         listing.insert(path, Entry { modified: None, size, content: text(body) });
     }
 }
