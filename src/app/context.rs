@@ -83,7 +83,7 @@ impl Around {
     /// The process's own streams.
     pub fn terminal(&self) -> Terminal {
         let may_ask = !self.global.no_input && !self.environment.is_ci() && !self.environment.is_dumb();
-        Terminal::new(may_ask, self.columns)
+        Terminal::new(may_ask, self.columns).with_progress(self.environment.shows_progress())
     }
 
     /// A context on a screen.

@@ -197,6 +197,19 @@ impl Context<'_> {
         Ok(())
     }
 
+    /// Says that one blocking step goes on until the screen is idle again: with a spinner, or with a line
+    /// for readers whom that would disturb.
+    ///
+    /// # Errors
+    /// When standard error is gone.
+    pub fn busy(&mut self, label: &str) -> Result<(), Failure> {
+        if self.style.accessible && self.screen.is_interactive() {
+            return self.note(&format!("{label}\n"));
+        }
+        self.screen.busy(label);
+        Ok(())
+    }
+
     /// Says something that is not data; nothing with `--quiet`.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cli::{CreateArgs, ExecutionArgs, InputSource, LaunchOptions, NextArgs, Output, PlanName, SubplanArgs},
     config::{Config, Needs, Workflow},
-    ids::{ItemId, WorkflowName},
+    ids::{ItemId, Seq, WorkflowName},
     plan::Plan,
     process,
     render::{self, json},
@@ -222,7 +222,7 @@ pub fn run_program(context: &mut Context<'_>, argv: &[String]) -> Result<Done, F
 /// When the run can't be created.
 pub fn start(context: &mut Context<'_>, spec: &Specification, after: After) -> Result<Done, Failure> {
     let mut control = context.control()?;
-    context.screen.busy(&format!("starting {}", spec.workflow));
+    context.busy(&format!("starting {}", spec.workflow))?;
     let created = control.create(spec);
     context.screen.idle();
     let run = created?;
@@ -239,8 +239,8 @@ pub fn start(context: &mut Context<'_>, spec: &Specification, after: After) -> R
             context.print(&text)?;
             Ok(Done::well())
         }
-        After::Follow => follow::to_end(context, spec.run, true),
-        After::Wait => follow::to_end(context, spec.run, false),
+        After::Follow => follow::to_end(context, spec.run, true, Seq(0)),
+        After::Wait => follow::to_end(context, spec.run, false, Seq(0)),
     }
 }
 

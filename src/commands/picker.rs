@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cli::ListArgs,
-    ids::RunId,
+    ids::{RunId, Seq},
     journal::{Journal, RunQuery, RunSort},
     render,
     run::Refusal,
@@ -188,7 +188,7 @@ fn cancel(context: &mut Context<'_>, run: RunId) -> Result<Option<String>, Failu
 /// Shows what a run does until it ends; its panel stays above the list.
 fn follow(context: &mut Context<'_>, run: RunId) -> Result<(), Failure> {
     context.screen.paint(&[]);
-    follow::to_end(context, run, true).map(|_| ())
+    follow::to_end(context, run, true, Seq(0)).map(|_| ())
 }
 
 const fn understood(key: Key) -> PickerKey {

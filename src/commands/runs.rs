@@ -141,10 +141,7 @@ pub fn events(context: &mut Context<'_>, args: &EventsArgs) -> Result<Done, Fail
 pub fn follow(context: &mut Context<'_>, args: &FollowArgs) -> Result<Done, Failure> {
     recover(context)?;
     let run = find(context, &args.run)?;
-    if context.output == Output::Ndjson {
-        return follow::stream(context, run, Seq(args.from));
-    }
-    follow::to_end(context, run, true)
+    follow::to_end(context, run, true, Seq(args.from))
 }
 
 /// Waits for runs and ends with the worst of their verdicts' codes.
@@ -156,7 +153,7 @@ pub fn wait(context: &mut Context<'_>, args: &WaitArgs) -> Result<Done, Failure>
     let runs = find_all(context, &args.runs)?;
     let mut worst = ExitCode::Done;
     for run in runs {
-        context.screen.busy(&format!("waiting for run {}", run.short()));
+        context.busy(&format!("waiting for run {}", run.short()))?;
         let waited = wait_for(context, run);
         context.screen.idle();
         let summary = waited?;

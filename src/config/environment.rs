@@ -111,6 +111,17 @@ impl Environment {
         forbidden.then_some(false)
     }
 
+    /// The terminal shows how far something is when it is told by OSC 9;4. Others take that for a
+    /// notification, so only those that are known are told.
+    #[must_use]
+    pub fn shows_progress(&self) -> bool {
+        let program = self.get("TERM_PROGRAM").unwrap_or_default();
+        self.get("WT_SESSION").is_some()
+            || self.get("ConEmuANSI") == Some("ON")
+            || self.get("KONSOLE_VERSION").is_some()
+            || matches!(program, "ghostty" | "WezTerm" | "vscode" | "WarpTerminal" | "mintty")
+    }
+
     /// The terminal can't move its cursor.
     #[must_use]
     pub fn is_dumb(&self) -> bool {

@@ -465,7 +465,8 @@ pub struct Notify {
     pub after: Span,
     /// In which ways.
     pub how: Vec<NotifyBy>,
-    /// A program that is run with the message as its last argument.
+    /// A program that is run with the message as its last argument and the facts in its environment
+    /// (`PLANDECK_ENDED_RUN`, `_STATUS`, `_WORKFLOW`, `_PLAN`, `_TITLE`, `_ITEM`, `_MS`, `_TASKS`, `_WORKSPACE`).
     pub command: Vec<String>,
 }
 

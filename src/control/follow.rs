@@ -9,7 +9,7 @@ use super::{error::Error, open::Control, patience::Patience};
 use crate::{
     ids::{Cursor, RunId, Seq},
     journal::Journal,
-    run::{Event, EventKind, RunSummary},
+    run::{Event, EventKind, Refusal, RunRecord, RunSummary},
 };
 
 /// Most events that are handed out at once.
@@ -76,6 +76,18 @@ impl Control {
         let (last, status) = control.journal.standing(run)?;
         let over = status.is_over() && from >= last;
         Ok(Follow { control, run, seen: from, news: News::default(), over, quiet: Duration::ZERO })
+    }
+
+    /// A run as it stands, and what follows it from there on: nothing is missed in between and nothing
+    /// comes twice.
+    ///
+    /// # Errors
+    /// As [`Control::follow`].
+    pub fn attach(&self, run: RunId) -> Result<(RunRecord, Follow), Error> {
+        let found = self.journal.snapshot(run)?;
+        let (record, seen) = found.ok_or_else(|| Refusal::NoSuchRun { asked: run.to_string() })?;
+        let follow = self.follow(run, seen)?;
+        Ok((record, follow))
     }
 
     /// Follows all runs from a place in the journal on, such as its

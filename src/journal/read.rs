@@ -73,11 +73,21 @@ impl Journal {
     /// # Errors
     /// When the journal can't be read or a row not be understood.
     pub fn run(&self, run: RunId) -> Result<Option<RunRecord>, Error> {
+        Ok(self.snapshot(run)?.map(|(record, _)| record))
+    }
+
+    /// As [`Journal::run`], with the number of the last event that is in it: who follows from there on
+    /// misses nothing and is told nothing twice.
+    ///
+    /// # Errors
+    /// As [`Journal::run`].
+    pub fn snapshot(&self, run: RunId) -> Result<Option<(RunRecord, Seq)>, Error> {
         // One moment of the journal for both, or a run could be read half forgotten.
         let moment = self.db.unchecked_transaction().doing("read a run")?;
         let Some(spec) = specification(&moment, run)? else { return Ok(None) };
         let events = events_after(&moment, run, Seq(0), usize::MAX)?;
-        Ok(Some(RunRecord::fold(spec, &events)))
+        let last = events.last().map_or(Seq(0), |event| event.seq);
+        Ok(Some((RunRecord::fold(spec, &events), last)))
     }
 
     /// What a run was meant to do.

@@ -7,10 +7,12 @@ pub mod launcher;
 pub mod scripted;
 pub mod system;
 
+mod aside;
 mod procfs;
 mod program;
 mod sweep;
 
+pub use aside::tell_aside;
 pub use procfs::{identity, is_alive, marked};
 pub use program::{diagnose, find_program};
 pub use sweep::{become_subreaper, kill_marked};

@@ -8,6 +8,7 @@
 
 mod board;
 mod diff;
+mod following;
 mod help;
 mod item;
 pub mod json;
@@ -27,6 +28,7 @@ mod timeline;
 
 pub use board::board;
 pub use diff::diff;
+pub use following::{following, told};
 pub use help::help;
 pub use item::item_page;
 pub use page::page;
@@ -34,7 +36,7 @@ pub use panel::{confirm, panel};
 pub use picker::{PICKER_FRAME, picker};
 pub use run_page::run_page;
 pub use runs::run_list;
-pub use status::{announcement, following, theme_sample, word};
+pub use status::{announcement, theme_sample, word};
 pub use style::Style;
 pub use theme::{Role, Theme, ThemeError, ThemeTable};
 pub use timeline::timeline;

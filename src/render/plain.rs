@@ -4,9 +4,9 @@
 use crate::{
     clock::Timestamp,
     plan::{Plan, problem::Problem, proof::ItemProof},
-    run::{RunRecord, RunSummary},
+    run::{Event, RunRecord, RunSummary},
     text,
-    view::{Change, Outlook, RunDiff, Sides, TaskSide},
+    view::{Change, Outlook, RunDiff, Sides, TaskSide, Told},
 };
 
 /// `id state done total problems next title`, a plan a line.
@@ -65,6 +65,12 @@ pub fn runs(runs: &[RunSummary]) -> String {
         ])
     };
     runs.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// `seq time kind task words`, an event.
+#[must_use]
+pub fn told(event: &Event, told: &Told) -> String {
+    record(&[&event.seq.0.to_string(), &event.ts.rfc3339(), event.kind.word(), &told.about, &told.words])
 }
 
 /// `run` and the fields of [`runs`] in the first line, then `task name status attempts outcome`.

@@ -1,7 +1,7 @@
 //! Short texts beside the prompt.
 
 use super::{Style, line::Line, parts::finish, symbols, theme::Role};
-use crate::{run::Status, text::format_duration, view::Following};
+use crate::run::Status;
 
 /// One line that says how a run in the background ended, for above the prompt.
 #[must_use]
@@ -24,35 +24,4 @@ pub fn theme_sample(name: &str, style: &Style) -> String {
         line = line.with(Role::Text, " ").with(role, role.word());
     }
     finish(line.wrap(style.width, 2), style)
-}
-
-/// A run that is watched: one line for it and one for each task that runs, without a spinner (the
-/// face puts that in front where it can move).
-#[must_use]
-pub fn following(following: &Following, style: &Style) -> String {
-    let mark = symbols::run(following.status).line(style);
-    let mut line = mark.with(Role::Text, format!(" {} ", following.subject));
-    line.push(Role::Name, following.id.short());
-    if let Some(elapsed) = following.elapsed {
-        line.push(Role::Dim, format!(" · {}", format_duration(elapsed)));
-    }
-    if following.total > 1 {
-        line.push(Role::Dim, format!(" · {} of {} tasks", following.over, following.total));
-    }
-    let mut lines = vec![line];
-    for task in &following.tasks {
-        let mut line = Line::of(Role::Text, "  ").join(symbols::run(task.status).line(style));
-        line.push(Role::Name, format!(" {}", task.name.as_str()));
-        if !task.title.is_empty() && task.title != task.name.as_str() {
-            line.push(Role::Text, format!(" {}", task.title));
-        }
-        if let Some(elapsed) = task.elapsed {
-            line.push(Role::Dim, format!(" · {}", format_duration(elapsed)));
-        }
-        if task.attempt > 1 {
-            line.push(Role::Warning, format!(" · attempt {}", task.attempt));
-        }
-        lines.push(line);
-    }
-    finish(lines, style)
 }

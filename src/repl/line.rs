@@ -14,6 +14,8 @@ use reedline::{
     EditCommand, EditMode, Highlighter, PromptEditMode, ReedlineEvent, ReedlineRawEvent, StyledText,
 };
 
+use crate::screen::{Eyes, Focus};
+
 /// What is known of the line that is being edited, shared by the parts of the editor.
 #[derive(Clone, Default)]
 pub struct LineState(Arc<Mutex<Known>>);
@@ -81,6 +83,7 @@ pub struct Hotkeys {
     line: LineState,
     letters: Vec<char>,
     escape_goes_back: bool,
+    eyes: Eyes,
 }
 
 impl Hotkeys {
@@ -92,7 +95,13 @@ impl Hotkeys {
         letters: Vec<char>,
         escape_goes_back: bool,
     ) -> Self {
-        Self { inner, line, letters, escape_goes_back }
+        Self { inner, line, letters, escape_goes_back, eyes: Eyes::default() }
+    }
+
+    /// Tells what the terminal says of its focus.
+    pub fn with_eyes(mut self, eyes: Eyes) -> Self {
+        self.eyes = eyes;
+        self
     }
 
     /// Alt-letter and Esc have bindings of their own in every mode, so they are caught before it.
@@ -114,6 +123,11 @@ impl Hotkeys {
 impl EditMode for Hotkeys {
     fn parse_event(&mut self, raw: ReedlineRawEvent) -> ReedlineEvent {
         let event: Event = raw.into();
+        match event {
+            Event::FocusGained => self.eyes.say(Focus::Here),
+            Event::FocusLost => self.eyes.say(Focus::Away),
+            _ => self.eyes.key_pressed(),
+        }
         let chord = self.chord(&event);
         let Ok(raw) = ReedlineRawEvent::try_from(event) else { return ReedlineEvent::None };
         let parsed = self.inner.parse_event(raw);

@@ -12,11 +12,12 @@ use std::{
 };
 
 use crate::{
-    commands::Context,
+    commands::{Context, Teller},
     ids::{Cursor, RunId},
     journal::Journal,
     render::{self, Style},
     run::EventKind,
+    screen::Eyes,
     view,
     workspace::state::StateFolder,
 };
@@ -47,6 +48,8 @@ impl Notices {
             shared: Arc::clone(&shared),
             state: context.state.clone(),
             style: context.style.clone(),
+            teller: Teller::of(context),
+            eyes: context.screen.eyes(),
             speak,
         };
         let look = move || watch.look(head.unwrap_or_default());
@@ -81,6 +84,8 @@ struct Watch {
     shared: Arc<Shared>,
     state: StateFolder,
     style: Style,
+    teller: Teller,
+    eyes: Eyes,
     speak: SyncSender<String>,
 }
 
@@ -111,8 +116,10 @@ impl Watch {
             }
             if let Ok(Some(run)) = journal.summary(event.run) {
                 let line = render::announcement(&view::announcement(&run), &self.style);
+                let call = self.teller.tell(&run, false, self.eyes.focus());
+                let line = format!("{call}{}", line.trim_end());
                 // A full queue means that nobody has read for a while: the history has it all.
-                let _ = self.speak.try_send(line.trim_end().to_owned());
+                let _ = self.speak.try_send(line);
             }
         }
         cursor

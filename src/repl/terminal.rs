@@ -54,7 +54,9 @@ pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
         context.style.width = context.screen.size().columns;
         notices.listen();
         files.listen(context, &mut deck);
+        context.screen.watch_focus(true);
         let signal = editor.read_line(&prompt);
+        context.screen.watch_focus(false);
         notices.hush();
         files.hush();
         context.style.width = context.screen.size().columns;
@@ -168,7 +170,7 @@ fn editor(
             (Box::new(Vi::new(insert, default_vi_normal_keybindings(), Keybindings::new())), false)
         }
     };
-    let mode = Hotkeys::new(inner, line.clone(), letters, escape_goes_back);
+    let mode = Hotkeys::new(inner, line.clone(), letters, escape_goes_back).with_eyes(context.screen.eyes());
     let highlighter = Painter::new(line.clone(), Deck::verbs(), ansi(Role::Key), ansi(Role::Warning));
     let mut grammar = Grammar::Deck.command();
     grammar.build();

@@ -5,12 +5,14 @@
 //! shown and answers from a script.
 
 mod busy;
+mod eyes;
 mod question;
 mod recording;
 mod terminal;
 
 use std::{io, time::Duration};
 
+pub use eyes::{Eyes, Focus};
 pub use question::{Answer, Question};
 pub use recording::Recording;
 pub use terminal::{Terminal, catch_signals};
@@ -53,6 +55,22 @@ pub trait Screen {
     /// Does nothing where nobody looks.
     fn paint(&mut self, lines: &[String]);
 
+    /// Tells the terminal itself how far something is (its tab or the desktop's bar shows it), until
+    /// nothing is told any more or anything is printed. Does nothing where a terminal knows no such thing.
+    fn progress(&mut self, _share: Option<Share>) {}
+
+    /// Whether the terminal is looked at.
+    fn eyes(&self) -> Eyes {
+        Eyes::default()
+    }
+
+    /// Asks the terminal to say when it is looked at and when not, or no longer.
+    fn watch_focus(&mut self, _watch: bool) {}
+
+    /// What the terminal itself does to be noticed: its bell, its notification. Leaves what is painted
+    /// as it is.
+    fn call(&mut self, _sequence: &str) {}
+
     /// Waits this long for a key while something runs.
     fn key(&mut self, wait: Duration) -> Option<Key>;
 
@@ -61,6 +79,25 @@ pub trait Screen {
 
     /// The blocking step is over.
     fn idle(&mut self);
+}
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Parts done.
+    pub done: usize,
+    /// Parts in all.
+    pub total: usize,
+}
+
+impl Share {
+    /// From 0 to 100.
+    pub const fn percent(self) -> usize {
+        match (self.done * 100).checked_div(self.total) {
+            Some(percent) => percent,
+            None => 0,
+        }
+    }
 }
 
 /// Columns and rows of what is looked at.

@@ -10,18 +10,38 @@ use crossterm::{
     terminal,
 };
 use dialoguer::{Completion, Confirm, Input, theme::SimpleTheme};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::{
+    process::getpgrp,
+    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
+};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Answer, Key, Question, Screen, Size, busy::Busy};
+use super::{Answer, Eyes, Focus, Key, Question, Screen, Share, Size, busy::Busy};
+use crate::text;
 
 /// Standard input, output and error.
 pub struct Terminal {
     interactive: bool,
     columns: Option<usize>,
-    painted: usize,
+    /// The widths of the lines that are painted.
+    painted: Vec<usize>,
     busy: Option<Busy>,
     raw: bool,
+    eyes: Eyes,
+    watches_focus: bool,
+    catches_signals: bool,
+    /// What the terminal was told of how far something is, where it can be told.
+    progress: Progress,
+}
+
+/// Whether a terminal shows how far something is, and what it was told.
+enum Progress {
+    /// It would take it for something else.
+    Unknown,
+    /// It shows nothing.
+    Clear,
+    /// It shows this percentage.
+    Shown(usize),
 }
 
 impl Terminal {
@@ -29,7 +49,24 @@ impl Terminal {
     /// is then neither asked nor painted for, even at a terminal. `columns` overrides the width.
     pub fn new(may_ask: bool, columns: Option<usize>) -> Self {
         let all = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
-        Self { interactive: may_ask && all, columns, painted: 0, busy: None, raw: false }
+        Self {
+            interactive: may_ask && all,
+            columns,
+            painted: Vec::new(),
+            busy: None,
+            raw: false,
+            eyes: Eyes::default(),
+            watches_focus: false,
+            catches_signals: false,
+            progress: Progress::Unknown,
+        }
+    }
+
+    /// The terminal shows how far something is when it is told by OSC 9;4.
+    #[must_use]
+    pub fn with_progress(mut self, shows: bool) -> Self {
+        self.progress = if shows { Progress::Clear } else { Progress::Unknown };
+        self
     }
 
     fn confirm(text: &str, default: bool) -> io::Result<Answer> {
@@ -53,18 +90,65 @@ impl Terminal {
         if self.raw == raw {
             return;
         }
+        if raw && !self.catches_signals {
+            self.catches_signals = true;
+            // Without it a signal leaves a terminal that does not echo; that is no reason not to paint.
+            let _ = catch_signals();
+        }
         let changed = if raw { terminal::enable_raw_mode() } else { terminal::disable_raw_mode() };
         if changed.is_ok() {
             self.raw = raw;
+            self.watch_focus(raw);
         }
     }
 
-    /// What takes away what is painted.
+    /// What takes away what is painted. A terminal that was made narrower has broken wide lines in two.
     fn rub_out(&mut self) -> String {
-        match std::mem::take(&mut self.painted) {
+        let size = self.size();
+        match rows_of(&std::mem::take(&mut self.painted), size) {
             0 => String::new(),
             rows => format!("\r\x1b[{rows}A\x1b[J"),
         }
+    }
+
+    fn tell_progress(&mut self, share: Option<Share>) -> String {
+        let next = share.map(Share::percent);
+        match (&self.progress, next) {
+            (Progress::Unknown, _) | (Progress::Clear, None) => String::new(),
+            (Progress::Shown(shown), Some(next)) if *shown == next => String::new(),
+            (_, Some(next)) => {
+                self.progress = Progress::Shown(next);
+                format!("\x1b]9;4;1;{next}\x07")
+            }
+            (Progress::Shown(_), None) => {
+                self.progress = Progress::Clear;
+                CLEAR_PROGRESS.to_owned()
+            }
+        }
+    }
+
+    /// Gives the terminal back and stops, as Ctrl-Z does elsewhere, until the shell lets it go on. Where no
+    /// shell could, the system lets it go on at once.
+    fn suspend(&mut self) -> Option<Key> {
+        self.settle();
+        let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+        None
+    }
+
+    /// Who was stopped from outside comes back to a terminal that the shell has set for itself.
+    fn take_again(&mut self) {
+        let is_cooked = || tcgetattr(io::stdin()).is_ok_and(|it| it.local_modes.contains(LocalModes::ICANON));
+        if self.raw && is_cooked() && is_in_front() {
+            // What was painted is no longer where it was.
+            self.painted.clear();
+            self.watches_focus = false;
+            self.raw = terminal::disable_raw_mode().is_err();
+        }
+    }
+
+    fn seen(&self, focus: Focus) -> Option<Key> {
+        self.eyes.say(focus);
+        None
     }
 
     /// What is painted is only decoration: a stream that is gone needs none, and its hang-up ends the
@@ -77,8 +161,10 @@ impl Terminal {
     /// Ends whatever is only there for the moment, so that lasting text can follow.
     fn settle(&mut self) {
         self.busy = None;
-        let rubbed_out = self.rub_out();
-        Self::decorate(&rubbed_out);
+        let text = self.rub_out() + &self.tell_progress(None);
+        if !text.is_empty() {
+            Self::decorate(&text);
+        }
         self.set_raw(false);
     }
 }
@@ -136,15 +222,51 @@ impl Screen for Terminal {
             return;
         }
         self.busy = None;
+        if !is_in_front() {
+            return;
+        }
+        self.take_again();
         // Before the picture is seen: a Ctrl-C in answer to it has to be a key, not a signal.
         self.set_raw(!lines.is_empty());
         // More rows than there are could not be taken away again. Old and new in one write: no flicker.
         let room = self.size().rows.saturating_sub(1);
         let shown = &lines[..lines.len().min(room)];
         let mut text = self.rub_out();
+        if shown.is_empty() {
+            text.push_str(&self.tell_progress(None));
+        }
         text.extend(shown.iter().flat_map(|line| [line.as_str(), "\r\n"]));
-        if Self::decorate(&text) {
-            self.painted = shown.len();
+        if text.is_empty() {
+            return;
+        }
+        // The terminal shows all of it at once, where it knows how.
+        if Self::decorate(&format!("\x1b[?2026h{text}\x1b[?2026l")) {
+            self.painted =
+                shown.iter().map(|line| text::display_width(&text::without_escapes(line))).collect();
+        }
+    }
+
+    fn progress(&mut self, share: Option<Share>) {
+        let text = self.tell_progress(share);
+        if self.interactive && !text.is_empty() {
+            Self::decorate(&text);
+        }
+    }
+
+    fn eyes(&self) -> Eyes {
+        self.eyes.clone()
+    }
+
+    fn watch_focus(&mut self, watch: bool) {
+        if self.interactive && self.watches_focus != watch {
+            self.watches_focus = watch;
+            Self::decorate(if watch { "\x1b[?1004h" } else { "\x1b[?1004l" });
+        }
+    }
+
+    fn call(&mut self, sequence: &str) {
+        if self.interactive {
+            Self::decorate(sequence);
         }
     }
 
@@ -154,15 +276,24 @@ impl Screen for Terminal {
             return None;
         }
         self.set_raw(true);
-        if !event::poll(wait).unwrap_or(false) {
+        let Ok(there) = event::poll(wait) else {
+            // A terminal that is gone has no keys, and must not be asked without a pause.
+            std::thread::park_timeout(wait);
             return None;
-        }
-        let Ok(Event::Key(key)) = event::read() else { return None };
-        if key.kind == KeyEventKind::Release {
-            return None;
-        }
+        };
+        let key = match there.then(event::read).and_then(Result::ok) {
+            Some(Event::Key(key)) if key.kind != KeyEventKind::Release => key,
+            Some(Event::FocusGained) => return self.seen(Focus::Here),
+            Some(Event::FocusLost) => return self.seen(Focus::Away),
+            _ => return None,
+        };
+        self.eyes.key_pressed();
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Interrupt),
+            KeyCode::Char('c') if control => Some(Key::Interrupt),
+            KeyCode::Char('z') if control => self.suspend(),
+            // Another key than the letter alone, and none of ours.
+            KeyCode::Char(_) if control => None,
             KeyCode::Char(character) => Some(Key::Char(character)),
             KeyCode::Esc => Some(Key::Escape),
             KeyCode::Enter => Some(Key::Enter),
@@ -192,6 +323,20 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.settle();
     }
+}
+
+/// The terminal is ours to paint on: a process in the background would be stopped for it.
+fn is_in_front() -> bool {
+    tcgetpgrp(io::stdin()).is_ok_and(|front| front == getpgrp())
+}
+
+/// The terminal shows no longer how far something is.
+const CLEAR_PROGRESS: &str = "\x1b]9;4;0;\x07";
+
+/// How many rows lines of these widths take, at most all above the cursor's.
+fn rows_of(widths: &[usize], size: Size) -> usize {
+    let rows: usize = widths.iter().map(|width| width.div_ceil(size.columns).max(1)).sum();
+    rows.min(size.rows.saturating_sub(1))
 }
 
 /// While it lives, the terminal echoes nothing and makes no signal of Ctrl-C. A prompt does so for
@@ -288,7 +433,7 @@ const HUNG_UP: i32 = 128 + 1;
 /// program was doing may have held the terminal in a way of its own.
 #[expect(clippy::disallowed_methods, reason = "the thread that edits the line can't be asked to return")]
 fn leave(found: Option<&Termios>, code: i32) -> ! {
-    Terminal::decorate("\r\n\x1b[?2004l\x1b[?25h\x1b[0m");
+    Terminal::decorate("\r\n\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[0m");
     if let Some(found) = found {
         // Nothing is left to do about a terminal that takes no settings.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, found);
@@ -299,6 +444,19 @@ fn leave(found: Option<&Termios>, code: i32) -> ! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_painted_takes_more_rows_once_the_window_is_narrower() {
+        let check = |columns: usize, rows: usize, expected: usize| {
+            assert_eq!(rows_of(&[79, 40, 0, 10], Size { columns, rows }), expected, "{columns}×{rows}");
+        };
+        check(80, 24, 4);
+        check(79, 24, 4);
+        check(40, 24, 5);
+        check(20, 24, 8);
+        check(10, 10, 9);
+        check(1, 1, 0);
+    }
 
     #[test]
     fn tab_completes_as_far_as_candidates_agree() {

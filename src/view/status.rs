@@ -1,73 +1,11 @@
-//! Short texts beside the prompt: what is followed, what just ended, whose the digits are.
-
-use std::time::Duration;
+//! Short texts beside the prompt: what just ended, whose the digits are.
 
 use super::{ends::subject, words::count};
 use crate::{
-    clock::Timestamp,
-    ids::{PlanId, RunId, TaskName},
-    run::{RunRecord, RunSummary, Status},
+    ids::PlanId,
+    run::{RunSummary, Status},
     text::format_duration,
 };
-
-/// A run that is watched while it goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Following {
-    /// The run.
-    pub id: RunId,
-    /// How it stands.
-    pub status: Status,
-    /// What it is for: `next ALPHA 2.3`.
-    pub subject: String,
-    /// How long it has been going on; absent while it is queued.
-    pub elapsed: Option<Duration>,
-    /// Tasks over.
-    pub over: usize,
-    /// Tasks in all.
-    pub total: usize,
-    /// What runs now, one line each.
-    pub tasks: Vec<FollowedTask>,
-}
-
-/// A task that runs now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FollowedTask {
-    /// Its name.
-    pub name: TaskName,
-    /// For people.
-    pub title: String,
-    /// How it stands.
-    pub status: Status,
-    /// How long its attempt has been running.
-    pub elapsed: Option<Duration>,
-    /// Which attempt it is; 1 for the first.
-    pub attempt: u32,
-}
-
-/// How a run that goes on stands at this moment.
-#[must_use]
-pub fn following(record: &RunRecord, now: Timestamp) -> Following {
-    let live = record.tasks.iter().filter(|task| matches!(task.status, Status::Running | Status::Stopping));
-    let tasks = live.map(|task| {
-        let attempt = task.last_attempt();
-        FollowedTask {
-            name: task.name.clone(),
-            title: record.spec.task(&task.name).map(|task| task.title.clone()).unwrap_or_default(),
-            status: task.status,
-            elapsed: attempt.and_then(|attempt| attempt.started_at).map(|start| record.awake(start, now)),
-            attempt: attempt.map_or(1, |attempt| attempt.number),
-        }
-    });
-    Following {
-        id: record.id,
-        status: record.status,
-        subject: subject(&record.into()),
-        elapsed: record.started_at.map(|start| record.awake(start, record.ended_at.unwrap_or(now))),
-        over: record.tasks.iter().filter(|task| task.status.is_over()).count(),
-        total: record.tasks.len(),
-        tasks: tasks.collect(),
-    }
-}
 
 /// What is said above the prompt when a run in the background ends: the status is shown before it.
 #[must_use]

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::assigning_clones, reason = "a fixture is read, not timed")]
 
+mod following;
 mod json;
 mod pages;
 mod panels;

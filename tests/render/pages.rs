@@ -281,7 +281,7 @@ fn a_followed_run_shows_its_live_tasks_and_an_ended_one_is_announced() {
         ..record.tasks[0].attempts[0].clone()
     };
     record.tasks[1].attempts.push(attempt);
-    let following = view::following(&record, now());
+    let following = view::following(&record, &view::Forecast::default(), now(), 9);
     pictures("following", &|style| render::following(&following, style));
     let said = view::announcement(&list()[4]);
     pictures("announcement", &|style| render::announcement(&said, style));

@@ -1,5 +1,7 @@
 //! A pseudo-terminal with somebody looking at it: what a process paints is kept as a screen.
 
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
 use std::{
     fs::File,
     io::{Read as _, Write as _},
@@ -12,7 +14,7 @@ use std::{
 use rustix::{
     process::{Pid, Signal, kill_process},
     pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt},
-    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
+    termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize},
 };
 
 use crate::house::{DEADLINE, House, end_of};
@@ -63,8 +65,13 @@ impl Term {
         Self::open_with(house, columns, rows, &[])
     }
 
-    /// Opens the deck with more in its environment. `setsid` gives it the terminal as its own.
+    /// Opens the deck with more in its environment.
     pub fn open_with(house: &House, columns: u16, rows: u16, env: &[(&str, &str)]) -> Self {
+        Self::run(house, &[], columns, rows, env)
+    }
+
+    /// Runs the program with these arguments. `setsid` gives it the terminal as its own.
+    pub fn run(house: &House, args: &[&str], columns: u16, rows: u16, env: &[(&str, &str)]) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let main = openpt(flags).unwrap();
         grantpt(&main).unwrap();
@@ -74,6 +81,7 @@ impl Term {
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(env!("CARGO_BIN_EXE_plandeck"));
         house.dress(&mut command);
+        command.args(args);
         command.envs(env.iter().copied());
         command.stdin(peer.try_clone().unwrap()).stdout(peer.try_clone().unwrap()).stderr(peer);
         let child = command.spawn().unwrap();
@@ -178,6 +186,18 @@ impl Term {
         modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
             && !screen.hide_cursor()
             && !screen.bracketed_paste()
+    }
+
+    /// The terminal edits lines itself.
+    pub fn is_cooked(&self) -> bool {
+        tcgetattr(&self.tty).unwrap().local_modes.contains(LocalModes::ICANON)
+    }
+
+    /// Sets the terminal as a shell has it at its prompt.
+    pub fn cook(&self) {
+        let mut modes = tcgetattr(&self.tty).unwrap();
+        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
+        tcsetattr(&self.tty, OptionalActions::Now, &modes).unwrap();
     }
 
     pub fn kill(&self, signal: Signal) {
