@@ -34,5 +34,6 @@ pub mod control;
 pub mod commands;
 
 pub mod repl;
+pub mod tui;
 
 pub mod app;

@@ -10,7 +10,9 @@ use crate::{
     config::Environment,
     engine, perform,
     render::json,
-    repl, workflow,
+    repl,
+    screen::catch_signals,
+    tui, workflow,
     workspace::state::StateFolder,
 };
 
@@ -50,6 +52,10 @@ fn start(cli: cli::Cli) -> Result<ExitCode, Failure> {
     match dispatch(&mut context, verb)? {
         Dispatched::Done(done) => Ok(done.code.0),
         Dispatched::ForTheFace(ForTheFace::Replay(args)) => replay::run(&args, &around, context.screen),
+        Dispatched::ForTheFace(ForTheFace::Monitor(run)) => {
+            catch_signals()?;
+            tui::run(&mut context, run).map(|()| ExitCode::Done)
+        }
         Dispatched::ForTheFace(_) => unreachable!("the other two were taken up before a context was made"),
     }
 }
@@ -64,7 +70,17 @@ pub(super) fn open_deck(around: &Around) -> Result<ExitCode, Failure> {
     let mut screen = around.terminal();
     let interactive = crate::screen::Screen::is_interactive(&screen);
     let mut context = around.context(&mut screen, Face::Deck)?;
-    if interactive { repl::terminal::run(&mut context) } else { repl::lines::run(&mut context) }
+    if !interactive {
+        return repl::lines::run(&mut context);
+    }
+    catch_signals()?;
+    let mut deck = repl::Deck::open(&mut context)?;
+    loop {
+        match repl::terminal::run(&mut deck, &mut context)? {
+            repl::Leave::Quit => return Ok(ExitCode::Done),
+            repl::Leave::Monitor(run) => tui::run(&mut context, run)?,
+        }
+    }
 }
 
 fn supervise(args: &SuperviseArgs, environment: Environment) -> Result<ExitCode, Failure> {

@@ -30,9 +30,9 @@ pub use run::{
     RetryArgs, RunVerb, SendArgs, SortBy, UnpauseArgs, WaitArgs,
 };
 pub use values::{
-    InputSource, Param, PlanName, RunRef, StateWord, StatusWord, StrategyWord, StreamName, When,
+    InputSource, LevelName, Param, PlanName, RunRef, StateWord, StatusWord, StrategyWord, StreamName, When,
 };
 pub use verb::{
     CompletionsArgs, ConfigVerb, DemoArgs, DoctorArgs, DocumentArgs, DocumentName, ExecutionArgs, HelpArgs,
-    InitArgs, NextArgs, PerformArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,
+    InitArgs, MonitorArgs, NextArgs, PerformArgs, ReplayArgs, StatusArgs, SubplanArgs, SuperviseArgs, Verb,
 };

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
     kept::{DiffArgs, ExportArgs, PruneArgs},
-    values::{InputSource, Param, PlanName, RunRef, StatusWord, StrategyWord, StreamName, When},
+    values::{InputSource, LevelName, Param, PlanName, RunRef, StatusWord, StrategyWord, StreamName, When},
 };
 use crate::{
     ids::{ItemId, WorkflowName},
@@ -192,6 +192,7 @@ Examples:
   plandeck run logs @latest --follow
   plandeck run logs 3f9c2a --tail 50
   plandeck run logs @latest-failed --grep '^error'
+  plandeck run logs @latest --level warn
   plandeck run logs run-3f9c2a.jsonl")]
 pub struct LogsArgs {
     /// Its tail, its full id, @latest, @latest-failed, or the file of an exported run
@@ -211,6 +212,9 @@ pub struct LogsArgs {
     /// Only lines that match this regular expression
     #[arg(long, value_name = "REGEX")]
     pub grep: Option<String>,
+    /// Only lines as grave as this, by what they say of themselves
+    #[arg(long, value_enum)]
+    pub level: Option<LevelName>,
     /// Only one stream; needs a recipe with capture = "split"
     #[arg(long, value_enum)]
     pub stream: Option<StreamName>,

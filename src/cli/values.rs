@@ -206,7 +206,24 @@ macro_rules! word_of_value {
     };
 }
 
-word_of_value!(StatusWord StateWord StrategyWord StreamName);
+/// How grave a line of output is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LevelName {
+    /// Every step.
+    Trace,
+    /// For who looks for a fault.
+    Debug,
+    /// What happens; also what does not say how grave it is.
+    Info,
+    /// It went on, but not as it should.
+    Warn,
+    /// Something did not come about.
+    Error,
+    /// Nothing comes about any more.
+    Fatal,
+}
+
+word_of_value!(StatusWord StateWord StrategyWord StreamName LevelName);
 
 #[cfg(test)]
 mod tests {

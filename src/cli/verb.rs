@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{
     plan::{PlanVerb, Target},
     run::{LaunchOptions, RunVerb},
-    values::PlanName,
+    values::{PlanName, RunRef},
 };
 use crate::ids::ItemId;
 
@@ -25,6 +25,7 @@ pub enum Verb {
     /// Create, watch and end runs
     #[command(subcommand)]
     Run(RunVerb),
+    Monitor(MonitorArgs),
     Demo(DemoArgs),
     Replay(ReplayArgs),
     Init(InitArgs),
@@ -102,6 +103,19 @@ pub struct ExecutionArgs {
     /// How it is launched.
     #[command(flatten)]
     pub options: LaunchOptions,
+}
+
+/// Watch runs and their logs on the whole terminal
+///
+/// ? lists its keys. Leaving it never touches a run.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(before_long_help = "\
+Examples:
+  plandeck monitor
+  plandeck monitor @latest")]
+pub struct MonitorArgs {
+    /// Its tail, its full id, @latest or @latest-failed; the list of runs when absent
+    pub run: Option<RunRef>,
 }
 
 /// Make a workspace to try everything on, and open the deck in it

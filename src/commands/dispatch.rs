@@ -4,7 +4,7 @@ use super::{
     context::{Context, Done},
     diff, doctor, document, edits, export,
     failure::Failure,
-    help, launch, logs, plan, proof, prune, runs, settings, show_run, status, watch,
+    help, launch, logs, monitor, plan, proof, prune, runs, settings, show_run, status, watch,
 };
 use crate::cli::{PlanVerb, RunVerb, Verb};
 
@@ -13,6 +13,8 @@ use crate::cli::{PlanVerb, RunVerb, Verb};
 pub enum ForTheFace {
     /// Open the deck on a workspace made to be tried on.
     Demo(crate::cli::DemoArgs),
+    /// Fill the terminal with what happens; with this run, where one was named.
+    Monitor(Option<crate::ids::RunId>),
     /// Play sessions.
     Replay(crate::cli::ReplayArgs),
     /// Mind a run to its end.
@@ -36,6 +38,7 @@ pub enum Dispatched {
 /// Whatever kept it from being done.
 pub fn dispatch(context: &mut Context<'_>, verb: Verb) -> Result<Dispatched, Failure> {
     let done = match verb {
+        Verb::Monitor(args) => return monitor::monitor(context, &args),
         Verb::Status(args) => status::status(context, &args),
         Verb::Next(args) => launch::next(context, &args),
         Verb::Subplan(args) => launch::subplan(context, &args),

@@ -11,11 +11,11 @@ use super::{
     runs,
 };
 use crate::{
-    cli::{LogsArgs, Output, StreamName},
+    cli::{LevelName, LogsArgs, Output, StreamName},
     clock::Moment,
     ids::{AttemptId, RunId, TaskName},
     journal::Journal,
-    logs::{News, Stream, Tail},
+    logs::{Level, News, Stream, Tail, level_of},
     render::json,
     run::{Capture, Refusal, RunRecord, TaskRecord},
     screen::Key,
@@ -33,17 +33,18 @@ const LOOK: Duration = Duration::from_secs(1);
 /// When there is no such run or task, nothing was logged, or an option does not fit.
 pub fn logs(context: &mut Context<'_>, args: &LogsArgs) -> Result<Done, Failure> {
     let grep = args.grep.as_deref().map(pattern).transpose()?;
+    let passes = Passes { grep, level: args.level.map(level) };
     if let Some(file) = export::is_file(context, &args.run) {
-        return of_file(context, &file, args, grep);
+        return of_file(context, &file, args, passes);
     }
     runs::recover(context)?;
     let run = runs::find(context, &args.run)?;
     let record = record(&*context.journal()?, run)?;
     if args.follow {
-        return follow(context, record, args, grep);
+        return follow(context, record, args, passes);
     }
     let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
-    let lines = Lines { grep, run, attempt };
+    let lines = Lines { passes, run, attempt };
     let mut tail = begin(context, &record, &lines, args)?;
     print_rest(context, &mut tail, true, &lines)?;
     Ok(Done::well())
@@ -54,7 +55,7 @@ fn follow(
     context: &mut Context<'_>,
     mut record: RunRecord,
     args: &LogsArgs,
-    grep: Option<Regex>,
+    passes: Passes,
 ) -> Result<Done, Failure> {
     let journal = context.journal()?;
     let run = record.id;
@@ -69,7 +70,7 @@ fn follow(
         }
         if heard.is_none() && has_begun(&record, args.task.as_deref())? {
             let attempt = last_attempt(chosen(&record, args.task.as_deref())?);
-            let lines = Lines { grep: grep.clone(), run, attempt };
+            let lines = Lines { passes: passes.clone(), run, attempt };
             let tail = begin(context, &record, &lines, args)?;
             heard = Some((lines, tail));
         }
@@ -247,9 +248,34 @@ fn pattern(text: &str) -> Result<Regex, Failure> {
     })
 }
 
+/// What a line must have to be shown.
+#[derive(Clone)]
+struct Passes {
+    grep: Option<Regex>,
+    level: Option<Level>,
+}
+
+impl Passes {
+    fn lets(&self, line: &str) -> bool {
+        let grave = |least| level_of(line).unwrap_or(Level::Info) >= least;
+        self.grep.as_ref().is_none_or(|it| it.is_match(line)) && self.level.is_none_or(grave)
+    }
+}
+
+const fn level(name: LevelName) -> Level {
+    match name {
+        LevelName::Trace => Level::Trace,
+        LevelName::Debug => Level::Debug,
+        LevelName::Info => Level::Info,
+        LevelName::Warn => Level::Warn,
+        LevelName::Error => Level::Error,
+        LevelName::Fatal => Level::Fatal,
+    }
+}
+
 /// Which lines are shown, and whose they are.
 struct Lines {
-    grep: Option<Regex>,
+    passes: Passes,
     run: RunId,
     attempt: AttemptId,
 }
@@ -257,7 +283,7 @@ struct Lines {
 impl Lines {
     /// Adds a line as it is shown, when it is.
     fn add(&self, context: &Context<'_>, line: &str, shown: &mut String) {
-        if self.grep.as_ref().is_some_and(|it| !it.is_match(line)) {
+        if !self.passes.lets(line) {
             return;
         }
         match context.output {
@@ -293,12 +319,7 @@ fn print_text(
 }
 
 /// The log of a task of an exported run.
-fn of_file(
-    context: &mut Context<'_>,
-    file: &Path,
-    args: &LogsArgs,
-    grep: Option<Regex>,
-) -> Result<Done, Failure> {
+fn of_file(context: &mut Context<'_>, file: &Path, args: &LogsArgs, passes: Passes) -> Result<Done, Failure> {
     if args.stream.is_some() {
         return Err(Refusal::WrongState {
             what: "the streams of an exported run can't be told apart".to_owned(),
@@ -316,6 +337,6 @@ fn of_file(
     };
     export::read(file, &mut hear)?;
     let from = usize::try_from(args.from.unwrap_or(0)).unwrap_or(usize::MAX).min(bytes.len());
-    let lines = Lines { grep, run: record.id, attempt };
+    let lines = Lines { passes, run: record.id, attempt };
     print_text(context, &bytes[from..], args.tail, &lines)
 }

@@ -1,6 +1,6 @@
-//! The user's own editor: `$VISUAL`, else `$EDITOR`, else vi.
+//! The user's own programs: the editor (`$VISUAL`, else `$EDITOR`, else vi) and the pager.
 
-use std::{fs, io::Write as _, process::Command};
+use std::{fs, io::Write as _, path::Path, process::Command};
 
 use super::{context::Context, failure::Failure};
 
@@ -28,6 +28,21 @@ pub fn edit(context: &mut Context<'_>, text: &str, suffix: &str) -> Result<Optio
     }
     // By its path: most editors write a new file and put it in the place of the old one.
     Ok(Some(fs::read_to_string(file.path())?))
+}
+
+/// Shows a file with the user's own pager: `$PAGER`, else less.
+///
+/// # Errors
+/// When the pager can't be started.
+pub fn page_file(context: &Context<'_>, path: &Path) -> Result<(), Failure> {
+    let pager = context.environment.all.get("PAGER").map_or("less", String::as_str);
+    let words = shell_words::split(pager).unwrap_or_default();
+    let (program, arguments) = words.split_first().map_or(("less", &[][..]), |(first, rest)| (first, rest));
+    // How it ended says nothing: many end with what their last key was.
+    Command::new(program).args(arguments).arg(path).status().map(drop).map_err(|error| Failure::Input {
+        message: format!("the pager {program} can't be started: {error}"),
+        hint: Some("set PAGER to one that is there".to_owned()),
+    })
 }
 
 fn no_editor(what: &str) -> Failure {

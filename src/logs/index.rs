@@ -30,8 +30,8 @@ use std::{
 
 use crate::clock::Timestamp;
 
-const MAGIC: [u8; 8] = *b"PDIDX\0\0\x01";
-const RECORD: usize = 16;
+pub(super) const MAGIC: [u8; 8] = *b"PDIDX\0\0\x01";
+pub(super) const RECORD: usize = 16;
 const GAP: u8 = 3;
 const TURN: u8 = 4;
 
@@ -146,7 +146,7 @@ impl Records {
         file.read_exact_at(&mut bytes, begin)?;
         let records = bytes.as_chunks::<RECORD>().0;
         for record in records {
-            let (position, kind, value) = parse(record);
+            let Record { position, kind, value } = parse(record);
             match Stream::of_kind(kind) {
                 Some(stream) => self.heard.push((position, stream)),
                 None if kind == GAP => self.gaps.push((position, value)),
@@ -226,24 +226,11 @@ impl Index {
     }
 
     fn from_records(records: &[u8]) -> Self {
-        let mut heard = Vec::new();
-        let mut gaps = Vec::new();
-        for record in records.as_chunks::<RECORD>().0 {
-            let (position, kind, value) = parse(record);
-            match Stream::of_kind(kind) {
-                Some(stream) => heard.push((position, stream, value)),
-                None if kind == GAP => gaps.push((position, value)),
-                None => {}
-            }
-        }
+        let records: Vec<Record> = records.as_chunks::<RECORD>().0.iter().map(parse).collect();
+        let mut gaps: Vec<_> = records.iter().filter_map(Record::gap).collect();
         gaps.sort_unstable();
-        let mut chunks: Vec<Chunk> = Vec::with_capacity(heard.len());
-        for (position, stream, millis) in heard {
-            let chunk = Chunk {
-                offset: offset_of(position, &gaps),
-                time: Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX)),
-                stream,
-            };
+        let mut chunks: Vec<Chunk> = Vec::with_capacity(records.len());
+        for chunk in records.iter().filter_map(|it| it.chunk(&gaps)) {
             // Of several chunks within one gap the last is the one whose end was kept.
             if chunks.last().is_some_and(|last| last.offset == chunk.offset) {
                 chunks.pop();
@@ -254,9 +241,31 @@ impl Index {
     }
 }
 
+/// A record as it stands in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record {
+    pub(super) position: u64,
+    kind: u8,
+    value: u64,
+}
+
+impl Record {
+    /// The chunk that begins with it; absent for a gap and for what this version does not know.
+    pub(super) fn chunk(&self, gaps: &[(u64, u64)]) -> Option<Chunk> {
+        let time = Timestamp::from_millis(i64::try_from(self.value).unwrap_or(i64::MAX));
+        let stream = Stream::of_kind(self.kind)?;
+        Some(Chunk { offset: offset_of(self.position, gaps), time, stream })
+    }
+
+    /// Where a gap begins and how many bytes are missing.
+    pub(super) fn gap(&self) -> Option<(u64, u64)> {
+        (self.kind == GAP).then_some((self.position, self.value))
+    }
+}
+
 /// Where the byte that was printed at `position` stands in the log; for a dropped one, where the log
 /// goes on after it. A gap that lies within an earlier, wider one counts no second time.
-fn offset_of(position: u64, gaps: &[(u64, u64)]) -> u64 {
+pub(super) fn offset_of(position: u64, gaps: &[(u64, u64)]) -> u64 {
     let mut offset = position;
     let mut covered = 0;
     for &(start, dropped) in gaps {
@@ -271,9 +280,9 @@ fn offset_of(position: u64, gaps: &[(u64, u64)]) -> u64 {
     offset
 }
 
-fn parse(record: &[u8; RECORD]) -> (u64, u8, u64) {
+pub(super) fn parse(record: &[u8; RECORD]) -> Record {
     let word = |at: usize| u64::from_le_bytes(record[at..at + 8].try_into().expect("eight bytes of sixteen"));
-    (word(0), record[8], word(8) >> 8)
+    Record { position: word(0), kind: record[8], value: word(8) >> 8 }
 }
 
 /// The writing side. An index is an aid: when it can't be written, the log goes on without it.

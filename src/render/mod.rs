@@ -38,5 +38,6 @@ pub use run_page::run_page;
 pub use runs::run_list;
 pub use status::{announcement, theme_sample, word};
 pub use style::Style;
+pub use symbols::status_mark;
 pub use theme::{Role, Theme, ThemeError, ThemeTable};
 pub use timeline::timeline;

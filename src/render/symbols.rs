@@ -79,6 +79,13 @@ pub(super) const fn run(status: Status) -> Mark {
     Mark::new(symbol, status.word(), role)
 }
 
+/// How a status is shown: its symbol, one column wide, its word, and its role.
+#[must_use]
+pub const fn status_mark(status: Status) -> (char, &'static str, Role) {
+    let mark = run(status);
+    (mark.symbol, mark.word, mark.role)
+}
+
 pub(super) const fn severity(severity: Severity) -> Mark {
     let (symbol, role) = match severity {
         Severity::Note => ('·', Role::Dim),

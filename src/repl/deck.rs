@@ -28,6 +28,8 @@ pub enum Flow {
     Stay,
     /// It is left; runs go on.
     Quit,
+    /// The monitor is wanted, with this run where one was named; the deck goes on after it.
+    Monitor(Option<RunId>),
 }
 
 /// Where one is.
@@ -132,27 +134,32 @@ impl Deck {
             Self::say_what_goes_on(context)?;
             return Ok(Flow::Quit);
         }
-        self.guarded(context, |deck, context| deck.press(context, key))?;
-        Ok(Flow::Stay)
+        let mut flow = Flow::Stay;
+        self.guarded(context, |deck, context| {
+            flow = deck.press(context, key)?;
+            Ok(())
+        })?;
+        Ok(flow)
     }
 
-    fn press(&mut self, context: &mut Context<'_>, key: char) -> Result<(), Failure> {
-        match key {
+    fn press(&mut self, context: &mut Context<'_>, key: char) -> Result<Flow, Failure> {
+        let done = match key {
+            'm' if context.screen.is_interactive() => return self.command(context, "monitor"),
+            'm' => {
+                let why = "the monitor needs a terminal; h lists the runs, follow RUN shows one live";
+                self.dead(context, "m", why)
+            }
             '\u{1b}' | '\n' => self.give_back(context, key == '\u{1b}'),
             'b' => self.back(context),
             'r' => self.show(context),
             'h' => self.runs(context, None),
-            'm' => self.dead(
-                context,
-                "m",
-                "there is no full-screen monitor yet; h lists the runs, follow RUN shows one live",
-            ),
             's' => self.settings(context),
             '?' => self.help(context),
             '/' => self.find(context, None),
             '0'..='9' => self.digit(context, key),
             other => self.dead(context, &other.to_string(), "it is no key here; ? lists the keys"),
-        }
+        };
+        done.map(|()| Flow::Stay)
     }
 
     /// A line that was typed. A single key on it is that key; `/text` finds.
@@ -202,6 +209,7 @@ impl Deck {
             Dispatched::Done(done) => self.take(done),
             Dispatched::ForTheFace(verb) => {
                 let name = match verb {
+                    ForTheFace::Monitor(run) => return Ok(Flow::Monitor(run)),
                     ForTheFace::Demo(_) => "demo",
                     ForTheFace::Replay(_) => "replay",
                     ForTheFace::Supervise(_) => "supervise",

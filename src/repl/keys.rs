@@ -7,7 +7,7 @@ pub const LETTERS: &[(char, &str)] = &[
     ('/', "find a plan, an item, a run or a command"),
     ('r', "read everything again"),
     ('h', "history: the runs"),
-    ('m', "monitor"),
+    ('m', "monitor: runs and their logs on the whole terminal"),
     ('s', "settings"),
     ('?', "this help"),
     ('b', "back to the board; Esc too"),

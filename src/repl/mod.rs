@@ -16,3 +16,4 @@ pub mod script;
 pub mod terminal;
 
 pub use deck::{Deck, Flow};
+pub use terminal::Leave;

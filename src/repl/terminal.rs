@@ -25,9 +25,10 @@ use super::{
     notices::Notices,
 };
 use crate::{
-    cli::{ExitCode, Grammar},
+    cli::Grammar,
     commands::{Context, Failure},
     config::EditMode as Editing,
+    ids::RunId,
     journal::Redactor,
     render::{Role, Style},
 };
@@ -35,13 +36,20 @@ use crate::{
 /// How often the editor looks for notices while nothing is typed.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Opens the deck and reads keys and lines until it is left.
+/// Why the deck gives the terminal away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// It was left.
+    Quit,
+    /// The monitor is wanted, with this run where one was named; the deck goes on afterwards.
+    Monitor(Option<RunId>),
+}
+
+/// Reads keys and lines until the deck is left, or gives way to the monitor.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
-    crate::screen::catch_signals()?;
-    let mut deck = Deck::open(context)?;
+pub fn run(deck: &mut Deck, context: &mut Context<'_>) -> Result<Leave, Failure> {
     let names = Arc::new(Mutex::new(Known::default()));
     let line = LineState::default();
     let printer = ExternalPrinter::<String>::new(256);
@@ -53,7 +61,7 @@ pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
         let prompt = DeckPrompt::new(&deck.prompt(), context, line.clone());
         context.style.width = context.screen.size().columns;
         notices.listen();
-        files.listen(context, &mut deck);
+        files.listen(context, deck);
         context.screen.watch_focus(true);
         let signal = editor.read_line(&prompt);
         context.screen.watch_focus(false);
@@ -62,13 +70,15 @@ pub fn run(context: &mut Context<'_>) -> Result<ExitCode, Failure> {
         context.style.width = context.screen.size().columns;
         let flow = match signal? {
             Signal::Success(typed) => marked(context, |context| deck.line(context, &typed))?,
-            Signal::HostCommand(command) => hotkey(&mut deck, context, &mut editor, &line, &command)?,
+            Signal::HostCommand(command) => hotkey(deck, context, &mut editor, &line, &command)?,
             Signal::CtrlC => Flow::Stay,
             _ => deck.key(context, 'q')?,
         };
         notices.know(&context.ends_shown);
-        if flow == Flow::Quit {
-            return Ok(ExitCode::Done);
+        match flow {
+            Flow::Stay => {}
+            Flow::Quit => return Ok(Leave::Quit),
+            Flow::Monitor(run) => return Ok(Leave::Monitor(run)),
         }
     }
 }
@@ -92,8 +102,9 @@ fn hotkey(
                 // What is printed on the prompt's own row would be painted over: leave it first.
                 context.print(if echoed { "" } else { "\n" })?;
                 echoed = true;
-                if marked(context, |context| press(deck, context, &hotkey))? == Flow::Quit {
-                    return Ok(Flow::Quit);
+                let flow = marked(context, |context| press(deck, context, &hotkey))?;
+                if flow != Flow::Stay {
+                    return Ok(flow);
                 }
             }
             ReedlineEvent::Edit(commands) => match commands.as_slice() {
@@ -109,8 +120,9 @@ fn hotkey(
                     // A line that can't be kept is still run.
                     let _ = editor.history_mut().save(HistoryItem::from_command_line(&typed));
                 }
-                if marked(context, |context| deck.line(context, &typed))? == Flow::Quit {
-                    return Ok(Flow::Quit);
+                let flow = marked(context, |context| deck.line(context, &typed))?;
+                if flow != Flow::Stay {
+                    return Ok(flow);
                 }
             }
             _ => {}

@@ -2,20 +2,26 @@
 //!
 //! It decides nothing and knows no plan. Two implementations: [`Terminal`], which is the process's
 //! own streams (with or without a terminal behind them), and [`Recording`], which keeps what was
-//! shown and answers from a script.
+//! shown and answers from a script. A picture that fills the terminal is painted on [`Full`].
 
 mod busy;
 mod eyes;
+mod full;
+mod input;
 mod question;
 mod recording;
+mod signals;
 mod terminal;
 
 use std::{io, time::Duration};
 
 pub use eyes::{Eyes, Focus};
+pub use full::{Full, Inputs};
+pub use input::{Input, KeyName, Mouse, Press};
 pub use question::{Answer, Question};
 pub use recording::Recording;
-pub use terminal::{Terminal, catch_signals};
+pub use signals::catch_signals;
+pub use terminal::Terminal;
 
 /// Where text goes and answers come from.
 ///
@@ -73,6 +79,12 @@ pub trait Screen {
 
     /// Waits this long for a key while something runs.
     fn key(&mut self, wait: Duration) -> Option<Key>;
+
+    /// The whole terminal, for a picture that fills it; nothing where nobody looks.
+    ///
+    /// # Errors
+    /// When the terminal can't be taken.
+    fn full(&mut self) -> io::Result<Option<Full>>;
 
     /// Says that one blocking step goes on until [`Screen::idle`].
     fn busy(&mut self, label: &str);

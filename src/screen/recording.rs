@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, io, time::Duration};
 
-use super::{Answer, Key, Question, Screen, Size};
+use super::{Answer, Full, Key, Question, Screen, Size};
 
 /// Keeps everything that was printed, in order. Animation leaves no trace on it.
 ///
@@ -77,6 +77,10 @@ impl Screen for Recording {
     fn key(&mut self, wait: Duration) -> Option<Key> {
         std::thread::park_timeout(wait);
         None
+    }
+
+    fn full(&mut self) -> io::Result<Option<Full>> {
+        Ok(None)
     }
 
     fn busy(&mut self, _label: &str) {}

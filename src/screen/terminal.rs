@@ -14,9 +14,10 @@ use rustix::{
     process::getpgrp,
     termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
 };
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Answer, Eyes, Focus, Key, Question, Screen, Share, Size, busy::Busy};
+use super::{
+    Answer, Eyes, Focus, Full, Key, Question, Screen, Share, Size, busy::Busy, signals::catch_signals,
+};
 use crate::text;
 
 /// Standard input, output and error.
@@ -151,19 +152,12 @@ impl Terminal {
         None
     }
 
-    /// What is painted is only decoration: a stream that is gone needs none, and its hang-up ends the
-    /// process.
-    fn decorate(text: &str) -> bool {
-        let mut stderr = io::stderr().lock();
-        stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()).is_ok()
-    }
-
     /// Ends whatever is only there for the moment, so that lasting text can follow.
     fn settle(&mut self) {
         self.busy = None;
         let text = self.rub_out() + &self.tell_progress(None);
         if !text.is_empty() {
-            Self::decorate(&text);
+            decorate(&text);
         }
         self.set_raw(false);
     }
@@ -240,7 +234,7 @@ impl Screen for Terminal {
             return;
         }
         // The terminal shows all of it at once, where it knows how.
-        if Self::decorate(&format!("\x1b[?2026h{text}\x1b[?2026l")) {
+        if decorate(&format!("\x1b[?2026h{text}\x1b[?2026l")) {
             self.painted =
                 shown.iter().map(|line| text::display_width(&text::without_escapes(line))).collect();
         }
@@ -249,7 +243,7 @@ impl Screen for Terminal {
     fn progress(&mut self, share: Option<Share>) {
         let text = self.tell_progress(share);
         if self.interactive && !text.is_empty() {
-            Self::decorate(&text);
+            decorate(&text);
         }
     }
 
@@ -260,13 +254,13 @@ impl Screen for Terminal {
     fn watch_focus(&mut self, watch: bool) {
         if self.interactive && self.watches_focus != watch {
             self.watches_focus = watch;
-            Self::decorate(if watch { "\x1b[?1004h" } else { "\x1b[?1004l" });
+            decorate(if watch { "\x1b[?1004h" } else { "\x1b[?1004l" });
         }
     }
 
     fn call(&mut self, sequence: &str) {
         if self.interactive {
-            Self::decorate(sequence);
+            decorate(sequence);
         }
     }
 
@@ -308,6 +302,11 @@ impl Screen for Terminal {
         }
     }
 
+    fn full(&mut self) -> io::Result<Option<Full>> {
+        self.settle();
+        if self.interactive { Full::enter().map(Some) } else { Ok(None) }
+    }
+
     fn busy(&mut self, label: &str) {
         if self.interactive {
             self.busy = Some(Busy::start(label, self.size().columns));
@@ -317,6 +316,13 @@ impl Screen for Terminal {
     fn idle(&mut self) {
         self.busy = None;
     }
+}
+
+/// What is painted is only decoration: a stream that is gone needs none, and its hang-up ends the
+/// process.
+pub(super) fn decorate(text: &str) -> bool {
+    let mut stderr = io::stderr().lock();
+    stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()).is_ok()
 }
 
 impl Drop for Terminal {
@@ -391,54 +397,6 @@ fn ask<T>(answer: dialoguer::Result<Option<T>>) -> io::Result<Option<T>> {
         }
         Err(dialoguer::Error::IO(error)) => Err(error),
     }
-}
-
-/// From here on Ctrl-C at a prompt is an answer ("none"), not the end of the program; and a program
-/// that is told to terminate gives the terminal back as it was at this moment. A terminal that goes
-/// away ends the program even where the signal that says so was ignored before (`nohup`): a line
-/// editor would ask the missing terminal again and again.
-///
-/// # Errors
-/// When the system lends no thread or signal handler.
-pub fn catch_signals() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let (mut interrupt, mut terminate, mut hangup) = {
-        let _guard = runtime.enter();
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?)
-    };
-    let found = tcgetattr(io::stdin()).ok();
-    let listen = move || {
-        runtime.block_on(async {
-            loop {
-                tokio::select! {
-                    Some(()) = interrupt.recv() => {}
-                    Some(()) = terminate.recv() => leave(found.as_ref(), TERMINATED),
-                    Some(()) = hangup.recv() => leave(found.as_ref(), HUNG_UP),
-                    else => return,
-                }
-            }
-        });
-    };
-    std::thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
-    Ok(())
-}
-
-/// What a shell says of a program that TERM has ended.
-const TERMINATED: i32 = 128 + 15;
-
-/// What a shell says of a program that HUP has ended.
-const HUNG_UP: i32 = 128 + 1;
-
-/// Gives the terminal back as it was found, on a line of its own, and ends the process. Whatever the
-/// program was doing may have held the terminal in a way of its own.
-#[expect(clippy::disallowed_methods, reason = "the thread that edits the line can't be asked to return")]
-fn leave(found: Option<&Termios>, code: i32) -> ! {
-    Terminal::decorate("\r\n\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[0m");
-    if let Some(found) = found {
-        // Nothing is left to do about a terminal that takes no settings.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, found);
-    }
-    std::process::exit(code)
 }
 
 #[cfg(test)]
