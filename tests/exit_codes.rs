@@ -181,7 +181,6 @@ fn nothing_to_run_ends_with_5_and_a_refusal_with_6() {
     check_in(folder.path(), "execution MILL 1.1 -y", 6);
     check_in(folder.path(), "plan set 001-done T001 done", 6);
     check_in(folder.path(), "plan approve MILL 1.1", 6);
-    check_in(folder.path(), "run create all --plan MILL -y", 6);
     check_in(folder.path(), "subplan MILL 1.1 -y", 0);
     check_in(folder.path(), "subplan MILL 1.1 -y", 6);
 }

@@ -6,7 +6,7 @@ use super::{context::Context, failure::Failure, launch};
 use crate::{
     ids::{ItemId, RunId},
     journal::Journal,
-    plan::{Plan, PlanState},
+    plan::{Dialect, Plan, PlanState},
     run::{RunRecord, Specification, spec::Origin},
     view::{self, Estimate, FEWEST, Forecast, Histories, History},
     workflow::{self, Ask, Stamp},
@@ -61,8 +61,9 @@ pub fn remaining(context: &Context<'_>, plan: &Plan) -> Result<Option<Estimate>,
     let Some(journal) = context.journal_if_any()? else { return Ok(None) };
     let facts = launch::facts(context);
     let whole = workflow::specify(&Ask::of("all"), Some(plan), context.config(), &facts, nobody(context));
-    // A refusal is no trouble: nobody asked for a run.
+    // A refusal is no trouble: nobody asked for a run. A methodology plan's run is one step of each item.
     if let Ok(spec) = whole
+        && plan.dialect != Dialect::Methodology
         && let Some(rest) = of_new(context, &spec)?.rest
     {
         return Ok(Some(rest));

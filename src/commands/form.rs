@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use super::{
+    choice,
     context::{Context, Face},
     failure::Failure,
-    own_editor, plans,
+    own_editor,
 };
 use crate::{
     cli::{CreateArgs, Param as Given, PlanName},
@@ -80,14 +81,7 @@ fn place(context: &mut Context<'_>, workflow: &WorkflowName, args: &mut CreateAr
 }
 
 fn plan(context: &mut Context<'_>, args: &CreateArgs) -> Result<Option<Plan>, Failure> {
-    if let Some(name) = &args.plan {
-        return plans::resolve(context, name).map(Some);
-    }
-    let plans = plans::load(context)?;
-    let ids: Vec<String> = plans.plans.iter().map(|plan| plan.id.to_string()).collect();
-    let numbered = context.numbered.clone();
-    let known = |typed: &str| plans.find(typed, &numbered).cloned().map_err(|refusal| said(&refusal));
-    ask(context, "Plan", &ids, known)
+    choice::plan(context, args.plan.as_ref())
 }
 
 /// Asks for each declared input that was not given. False when the form was left.

@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    choice,
     context::{Context, Done, Face},
+    estimate,
     failure::Failure,
     follow, form, plans, resume,
 };
@@ -17,10 +19,10 @@ use crate::{
     plan::Plan,
     process,
     render::{self, json},
-    run::{Refusal, Specification, spec::Origin},
+    run::{Chosen, Refusal, Schedule, Specification, Strategy, spec::Origin},
     screen::{Answer, Question},
     text,
-    view::Confirm,
+    view::{Confirm, Forecast},
     workflow::{self, Ask, Facts, Product, Proposal, Stamp},
     workspace,
 };
@@ -41,7 +43,7 @@ pub enum After {
 /// # Errors
 /// When there is nothing to run, or the run can't be created.
 pub fn next(context: &mut Context<'_>, args: &NextArgs) -> Result<Done, Failure> {
-    let plan = plans::resolve_or_only(context, args.plan.as_ref())?;
+    let Some(plan) = choice::plan(context, args.plan.as_ref())? else { return not_run(context) };
     let ask = with_options(Ask::next(), &args.options);
     launch(context, Some(&plan), &ask, Mode::of(&args.options, After::Follow))
 }
@@ -69,7 +71,7 @@ fn on_item(
     item: &ItemId,
     options: &LaunchOptions,
 ) -> Result<Done, Failure> {
-    let plan = plans::resolve_or_only(context, plan)?;
+    let Some(plan) = choice::plan(context, plan)? else { return not_run(context) };
     let ask = with_options(Ask::on(workflow, item), options);
     launch(context, Some(&plan), &ask, Mode::of(options, After::Follow))
 }
@@ -84,16 +86,19 @@ pub fn create(context: &mut Context<'_>, args: &CreateArgs) -> Result<Done, Fail
     }
     match form::fill(context, args)? {
         Some((workflow, args)) => create_of(context, &workflow, &args),
-        None => {
-            context.note("Not run.\n")?;
-            Ok(Done::well())
-        }
+        None => not_run(context),
     }
+}
+
+fn not_run(context: &mut Context<'_>) -> Result<Done, Failure> {
+    context.note("Not run.\n")?;
+    Ok(Done::well())
 }
 
 /// A wish that this version can't grant is said to be one: a flag without effect would be a lie.
 fn refuse_what_nothing_obeys(workflow: &WorkflowName, args: &CreateArgs) -> Result<(), Failure> {
-    let flags = [("--strategy", args.strategy.is_some()), ("--complete", args.complete)];
+    let flags =
+        [("--strategy", args.strategy.is_some() && args.resume.is_some()), ("--complete", args.complete)];
     let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given) else { return Ok(()) };
     Err(Refusal::BadInput {
         workflow: workflow.clone(),
@@ -111,7 +116,8 @@ fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateAr
     let plan = match &args.plan {
         Some(name) => Some(plans::resolve(context, name)?),
         None if workflow::needs_plan(context.config(), workflow) => {
-            Some(plans::resolve_or_only(context, None)?)
+            let Some(plan) = choice::plan(context, None)? else { return not_run(context) };
+            Some(plan)
         }
         None => None,
     };
@@ -121,6 +127,7 @@ fn create_of(context: &mut Context<'_>, workflow: &WorkflowName, args: &CreateAr
     ask.slots = args.slots.map(std::num::NonZeroUsize::get);
     ask.fail_fast = args.fail_fast;
     ask.agent.clone_from(&args.agent);
+    ask.strategy = args.strategy.and_then(|word| Strategy::from_word(&word.word()));
     let after = after(args, context.face);
     launch(context, plan.as_ref(), &ask, Mode::of(&args.options, after))
 }
@@ -159,20 +166,20 @@ pub fn launch(
     ask: &Ask,
     mode: Mode,
 ) -> Result<Done, Failure> {
-    let facts = facts(context);
+    let facts = facts_of(context, plan);
     let stamp = stamp(context, plan);
     let mut spec = workflow::specify(ask, plan, context.config(), &facts, stamp)?;
     let held = workflow::held_commands(&spec, plan, context.config());
     match mode {
         Mode::DryRun => {
             context.note(&held_lines(&held))?;
-            print_specification(context, &spec)
+            let schedule = workflow::propose(ask, plan, context.config(), &facts)?.schedule;
+            dry_run(context, &spec, schedule.as_ref())
         }
         Mode::Run(after) => {
             if context.asks() {
                 if !confirmed(context, plan, ask, &facts, &held)? {
-                    context.note("Not run.\n")?;
-                    return Ok(Done::well());
+                    return not_run(context);
                 }
                 if !held.is_empty() {
                     workflow::allow_commands(&mut spec);
@@ -180,6 +187,8 @@ pub fn launch(
             } else if !held.is_empty() {
                 let workflow = spec.workflow.clone();
                 return Err(Refusal::HoldsCommands { workflow, commands: held }.into());
+            } else if spec.strategy.is_some() {
+                forewarn(context, plan, ask, &facts)?;
             }
             start(context, &spec, after)
         }
@@ -289,18 +298,88 @@ fn question(context: &Context<'_>, proposal: &Proposal) -> Confirm {
         Product::Prompt => Some("Prints a prompt, which its log keeps.".to_owned()),
         Product::Unknown => None,
     };
+    let schedule =
+        proposal.schedule.iter().flat_map(|schedule| [shape(schedule)].into_iter().chain(noticed(schedule)));
     Confirm {
         question: format!("{}?", proposal.title.trim_end_matches('?')),
-        does: product.into_iter().chain([command]).chain(proposal.note()).collect(),
+        does: product.into_iter().chain([command]).chain(proposal.note()).chain(schedule).collect(),
         why: proposal.why.clone(),
         loses: Vec::new(),
     }
 }
 
+/// The frozen specification of a run that is no whole plan decided anew.
 pub(super) fn print_specification(context: &mut Context<'_>, spec: &Specification) -> Result<Done, Failure> {
-    let value = serde_json::to_value(spec).expect("a specification can always be written as JSON");
-    let value = json::envelope("run.specification", serde_json::json!({ "spec": value }));
-    let text = if context.output == Output::Ndjson { json::line(&value) } else { json::document(&value) };
+    dry_run(context, spec, None)
+}
+
+/// `In 3 waves, at most 2 at once; phased: IMPL_PLAN.md:5 says "Phased".`
+fn shape(schedule: &Schedule) -> String {
+    let waves = match schedule.waves.len() {
+        1 => "one wave".to_owned(),
+        waves => format!("{waves} waves"),
+    };
+    let Chosen { strategy, from } = &schedule.strategy;
+    format!(
+        "In {waves}, at most {} at once; {}: {}.",
+        schedule.slots,
+        strategy.word(),
+        from.trim_end_matches('.')
+    )
+}
+
+/// Where nobody is asked, what was noticed about a whole plan is said all the same.
+fn forewarn(context: &mut Context<'_>, plan: Option<&Plan>, ask: &Ask, facts: &Facts) -> Result<(), Failure> {
+    let proposal = workflow::propose(ask, plan, context.config(), facts)?;
+    if matches!(context.output, Output::Json | Output::Ndjson) {
+        return Ok(());
+    }
+    let lines: String = proposal
+        .schedule
+        .iter()
+        .flat_map(noticed)
+        .map(|line| text::plain(&line).into_owned() + "\n")
+        .collect();
+    context.note(&lines)
+}
+
+/// How a whole plan would be run, and what should be known before: a sentence each.
+fn noticed(schedule: &Schedule) -> Vec<String> {
+    let mut lines = Vec::new();
+    let left_out = schedule.left_out.iter().map(|it| format!("{} is left out: {}.", it.item, it.why));
+    let findings = schedule.findings.iter().map(|it| format!("{}.", it.message.trim_end_matches('.')));
+    let all: Vec<String> = left_out.chain(findings).collect();
+    lines.extend(all.iter().take(MOST_NOTICED).cloned());
+    if all.len() > MOST_NOTICED {
+        let more = all.len() - MOST_NOTICED;
+        lines.push(format!("{more} more such notices: run create all --dry-run shows them."));
+    }
+    lines
+}
+
+/// How many notices stand beside a question; the dry run shows all.
+const MOST_NOTICED: usize = 5;
+
+/// The schedule where there is one and people read it, else the frozen specification.
+fn dry_run(
+    context: &mut Context<'_>,
+    spec: &Specification,
+    schedule: Option<&Schedule>,
+) -> Result<Done, Failure> {
+    let forecast = match schedule {
+        Some(_) => estimate::of_new(context, spec)?,
+        None => Forecast::default(),
+    };
+    let text = match (schedule, context.output) {
+        (Some(schedule), Output::Table | Output::Plain) => {
+            let id = spec.plan.as_ref().map_or("", |plan| plan.id.as_str());
+            render::schedule(&format!("Schedule of {id}"), schedule, &forecast, &context.style)
+        }
+        (schedule, output) => {
+            let value = json::run_specification(spec, schedule.map(|it| (it, &forecast)));
+            if output == Output::Ndjson { json::line(&value) } else { json::document(&value) }
+        }
+    };
     context.print(&format!("{text}\n"))?;
     Ok(Done::well())
 }
@@ -354,6 +433,13 @@ fn rest_of_input(context: &mut Context<'_>) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// The same, with which documents of a plan are not there.
+fn facts_of(context: &Context<'_>, plan: Option<&Plan>) -> Facts {
+    let expected = plan.map(workflow::documents).unwrap_or_default();
+    let absent = expected.into_iter().filter(|path| !context.root.join(path).exists()).collect();
+    Facts { absent, ..facts(context) }
+}
+
 /// Looks up what recipes need to know of the workspace and the machine.
 pub fn facts(context: &Context<'_>) -> Facts {
     facts_for(context, context.config())
@@ -374,6 +460,7 @@ fn facts_for(context: &Context<'_>, config: &Config) -> Facts {
         programs: wanted.programs.iter().filter_map(found).collect(),
         scripts: wanted.scripts.iter().filter(exists).cloned().collect::<BTreeSet<_>>(),
         texts: wanted.texts.iter().filter_map(text).collect(),
+        absent: BTreeSet::new(),
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
     }
 }

@@ -1,5 +1,6 @@
 //! One file a verb. The shell and the deck run the same verbs.
 
+mod choice;
 mod context;
 pub mod demo;
 mod diff;

@@ -252,6 +252,9 @@ pub struct Workflow {
     pub fail_on: Vec<String>,
     /// Commands that must exit 0 before it counts as done.
     pub checks: Vec<Vec<String>>,
+    /// Whether the success of an item's task is written into its plan; yes when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_back: Option<bool>,
     /// Declared inputs.
     pub params: BTreeMap<String, Param>,
 }

@@ -14,6 +14,7 @@ pub mod listing;
 pub mod markdown;
 mod memory;
 mod next;
+mod order;
 pub mod problem;
 pub mod proof;
 mod read;
@@ -29,6 +30,7 @@ pub use edit::{
 pub use graph::{Saving, saving, waves};
 pub use memory::Memory;
 pub use next::{Next, next, runnable_group};
+pub use order::{Company, Edge, Inner, Model, Order, Phase, Stated};
 pub use read::{ALSO_WALKED, ROOTS, Selection, dialect_wants, read_as, read_path, read_workspace};
 pub use settle::{settle, settle_all, unique_plans};
 pub use types::{

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problem;
+use super::{order::Order, problem::Problem};
 use crate::{
     clock::Timestamp,
     ids::{ItemId, PlanId},
@@ -104,6 +104,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// In plan order; an item names its group by position here.
     pub groups: Vec<Group>,
+    /// What the plan says itself of the order in which they are run, where it says anything.
+    pub order: Option<Box<Order>>,
     /// What is wrong with the plan's files. Never empty silently: reaching a bound is one too.
     pub problems: Vec<Problem>,
 }
@@ -223,6 +225,10 @@ pub struct Item {
     pub executions: Option<Executions>,
     /// Lower runs earlier, where the dialect has priorities.
     pub priority: Option<u32>,
+    /// The name that the plan gives to those which may run beside each other (`execution_group`).
+    pub company: Option<String>,
+    /// Files that it is going to change, as the plan names them, relative to the workspace.
+    pub files: Vec<String>,
     /// When the file that decided its state last changed.
     pub changed: Option<Timestamp>,
     /// Shell lines that its own file wants run: steps before the work, and checks after it.
@@ -254,6 +260,8 @@ impl Item {
             documents: Vec::new(),
             executions: None,
             priority: None,
+            company: None,
+            files: Vec::new(),
             changed: None,
             commands: Vec::new(),
         }

@@ -90,6 +90,7 @@ mod tests {
             badges: vec![],
             items: vec![],
             groups: vec![],
+            order: None,
             problems: vec![],
         };
         let entries = menu(&Outlook::of(&plan), &[]).entries;

@@ -136,6 +136,12 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoSuchPlan { asked, .. } if asked.is_empty() => {
+                formatter.write_str("there is no plan in this workspace")
+            }
+            Self::AmbiguousPlan { asked, candidates } if asked.is_empty() => {
+                write!(formatter, "there are several plans, and none was named: {}", candidates.join(", "))
+            }
             Self::NoSuchPlan { asked, .. } => write!(formatter, "there is no plan \"{asked}\""),
             Self::AmbiguousPlan { asked, candidates } => {
                 write!(formatter, "\"{asked}\" fits several plans: {}", candidates.join(", "))
@@ -183,6 +189,13 @@ impl Refusal {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::NoSuchPlan { asked, .. } if asked.is_empty() => Some(
+                "write one that a dialect knows, or choose another folder with -C; doctor says where was looked"
+                    .to_owned(),
+            ),
+            Self::AmbiguousPlan { asked, .. } if asked.is_empty() => {
+                Some("name one: its id, or a part of it that no other has".to_owned())
+            }
             Self::NoSuchPlan { nearest, .. }
             | Self::NoSuchItem { nearest, .. }
             | Self::NoSuchWorkflow { nearest, .. } => {

@@ -12,7 +12,7 @@ use crate::{
     clock::Timestamp,
     config::Config,
     ids::{ItemId, RunId, WorkflowName},
-    run::{Limits, spec::Origin},
+    run::{Limits, Strategy, spec::Origin},
 };
 
 /// A wish to move a plan on.
@@ -32,6 +32,8 @@ pub struct Ask {
     pub idle_timeout: Option<Duration>,
     /// How many tasks may run at once, instead of the configuration's.
     pub slots: Option<usize>,
+    /// How a whole plan is run, instead of what the plan says itself.
+    pub strategy: Option<Strategy>,
     /// Stop everything at the first failure.
     pub fail_fast: bool,
     /// The agent that does the items, whatever the recipe or the plan says.
@@ -85,6 +87,8 @@ pub struct Facts {
     pub scripts: BTreeSet<String>,
     /// The texts of those of [`Wanted::texts`] that exist.
     pub texts: BTreeMap<String, String>,
+    /// Those of [`documents`](super::documents) that are not there.
+    pub absent: BTreeSet<String>,
     /// How many cores there are, for `slots = 0`.
     pub cores: usize,
 }

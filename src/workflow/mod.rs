@@ -14,11 +14,13 @@ mod propose;
 mod recipe;
 mod resume;
 mod retry;
+mod session;
 mod specify;
 mod task;
 mod template;
 mod units;
 mod whole;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -35,3 +37,4 @@ pub use resume::resume;
 pub use retry::{Again, retry};
 pub use specify::{propose, specify};
 pub use template::{SectionFacts, Template, render};
+pub use whole::documents;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::recipe::RecipeFrom;
+use crate::run::Schedule;
 
 /// What is about to be run, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Proposal {
     pub timeout: Option<Duration>,
     /// How many tasks there are, checks included.
     pub tasks: usize,
+    /// The schedule, where a whole plan is run.
+    pub schedule: Option<Schedule>,
 }
 
 /// What a run leaves.

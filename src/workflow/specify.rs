@@ -1,6 +1,6 @@
 //! From a wish to a frozen specification.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -11,17 +11,19 @@ use super::{
     params,
     propose::{Product, Proposal},
     recipe::RecipeFrom,
+    session::{self, Session},
     task::Maker,
-    units::{Unit, refuse_a_circle, units},
+    units::{Unit, Units, refuse_a_circle, units},
+    wire::{Made, by_layout, by_needs, task_names},
 };
 use crate::{
     config::{Config, Param},
-    ids::{ItemId, RunId, TaskName, WorkflowName},
+    ids::{RunId, WorkflowName},
     plan::{
-        DocumentKind, Item, Plan,
+        Dialect, DocumentKind, Item, Plan,
         readers::methodology::{NewFile, file_code, next_run, path_for},
     },
-    run::{Doer, PlanRef, Refusal, Specification, Task, Work, spec::ItemRef},
+    run::{Doer, Finding, Gate, PlanRef, Refusal, Schedule, Specification, Task, Work, spec::ItemRef},
 };
 
 /// The frozen specification of what is asked for. Nothing is started, and nothing was looked up but
@@ -53,9 +55,9 @@ pub fn specify(
         item: only.map(|item| ItemRef { id: item.id.clone(), title: item.title.clone() }),
         params: prepared.params,
         tasks: prepared.tasks,
-        gates: Vec::new(),
-        strategy: None,
-        slots: ask.slots.or((config.run.slots > 0).then_some(config.run.slots)).unwrap_or(facts.cores).max(1),
+        gates: prepared.gates,
+        strategy: prepared.session.map(|session| session.chosen),
+        slots: prepared.slots,
         fail_fast: ask.fail_fast,
         deliverables: prepared.deliverables,
         plan_hash: stamp.plan_hash,
@@ -81,7 +83,10 @@ pub fn propose(ask: &Ask, plan: Option<&Plan>, config: &Config, facts: &Facts) -
     let task = &prepared.tasks[0];
     let title = match prepared.units.len() {
         1 => task.title.clone(),
-        count if ask.name().as_str() == "all" => format!("Run all {count} open items"),
+        count if prepared.session.is_some() => match plan.map(|plan| plan.dialect) {
+            Some(Dialect::Methodology) => format!("Make the next step of {count} achievements"),
+            _ => format!("Run all {count} open items"),
+        },
         count => format!("Run {count} items side by side"),
     };
     Ok(Proposal {
@@ -92,16 +97,30 @@ pub fn propose(ask: &Ask, plan: Option<&Plan>, config: &Config, facts: &Facts) -
         from: unit.recipe.from.clone(),
         timeout: task.limits.wall,
         tasks: prepared.tasks.len(),
+        schedule: prepared.schedule(),
     })
 }
 
 struct Prepared<'a> {
     /// At least one.
     units: Vec<Unit<'a>>,
+    /// What was decided, where a whole plan is run.
+    session: Option<Session<'a>>,
     params: Map<String, Value>,
     /// At least one.
     tasks: Vec<Task>,
+    /// The position of each unit's work among the tasks.
+    works: Vec<usize>,
+    gates: Vec<Gate>,
+    slots: usize,
     deliverables: Vec<String>,
+}
+
+impl Prepared<'_> {
+    fn schedule(&self) -> Option<Schedule> {
+        let names: Vec<_> = self.works.iter().map(|&at| self.tasks[at].name.clone()).collect();
+        self.session.as_ref().map(|session| session::schedule(session, &names, self.slots))
+    }
 }
 
 fn prepare<'a>(
@@ -111,28 +130,87 @@ fn prepare<'a>(
     facts: &Facts,
     run: Option<RunId>,
 ) -> Result<Prepared<'a>, Refusal> {
-    let units = units(ask, plan, config, facts)?;
+    let Units { list: units, mut session } = units(ask, plan, config, facts)?;
+    let slots = slots(ask, config, facts, session.as_mut())?;
     let declared: BTreeMap<String, Param> =
         units.iter().flat_map(|unit| unit.recipe.table.params.clone()).collect();
     let params = params::read(ask, &ask.name(), &declared)?;
-    refuse_a_circle(&units)?;
-    let names = task_names(&units);
-    let by_item = names_by_item(&units, &names);
-    let mut tasks = Vec::new();
     let mut deliverables: Vec<String> = plan.map(own_files).into_iter().collect();
-    for (unit, name) in units.iter().zip(&names) {
+    let mut known: HashSet<String> = deliverables.iter().cloned().collect();
+    let mut made = Vec::new();
+    for (unit, name) in units.iter().zip(task_names(&units)) {
         let values = values(unit, &params, facts, run);
         let declared =
             values.fill_all(&WorkflowName::new(&unit.recipe.workflow), &unit.recipe.table.deliverables)?;
+        deliverables.extend(declared.into_iter().filter(|it| known.insert(it.clone())));
         let mut maker = Maker { ask, config, facts, recipe: &unit.recipe, target: unit.target, values };
-        let work = maker.task(name.clone(), unit.title.clone(), needs(unit, &by_item))?;
+        let work = maker.task(name, unit.title.clone(), Vec::new())?;
         let checks = maker.checks(&work)?;
-        tasks.push(work);
-        tasks.extend(checks);
-        let new = declared.into_iter().filter(|it| !deliverables.contains(it)).collect::<Vec<_>>();
-        deliverables.extend(new);
+        let mut one = Made { work, checks };
+        write_back(unit, &mut one);
+        made.push(one);
     }
-    Ok(Prepared { units, params, tasks, deliverables })
+    let gates = if let Some(session) = &session {
+        by_layout(&session.layout, &mut made)
+    } else {
+        refuse_a_circle(&units)?;
+        by_needs(&units, &mut made);
+        Vec::new()
+    };
+    let (mut tasks, mut works) = (Vec::new(), Vec::new());
+    for one in made {
+        works.push(tasks.len());
+        tasks.push(one.work);
+        tasks.extend(one.checks);
+    }
+    Ok(Prepared { units, session, params, tasks, works, gates, slots, deliverables })
+}
+
+/// How many attempts may run at once: what was asked for, else what the strategy or the configuration
+/// says, else as many as there are cores.
+fn slots(
+    ask: &Ask,
+    config: &Config,
+    facts: &Facts,
+    session: Option<&mut Session<'_>>,
+) -> Result<usize, Refusal> {
+    let usual = if config.run.slots > 0 { config.run.slots } else { facts.cores };
+    let Some(session) = session.filter(|it| it.chosen.strategy.is_one_at_a_time()) else {
+        return Ok(ask.slots.unwrap_or(usual).max(1));
+    };
+    let word = session.chosen.strategy.word();
+    match ask.slots {
+        Some(slots) if slots > 1 && ask.strategy.is_some() => Err(Refusal::BadInput {
+            workflow: ask.name(),
+            what: format!("--strategy {word} runs one task at a time, and --slots {slots} asks for more"),
+            fix: "leave one of the two out".to_owned(),
+        }),
+        Some(slots) if slots > 1 => {
+            session.findings.push(Finding {
+                code: "slots_against_strategy",
+                message: format!(
+                    "the plan asks for one task at a time ({}), and --slots {slots} lets more run",
+                    session.chosen.from
+                ),
+                place: None,
+            });
+            Ok(slots)
+        }
+        _ => Ok(1),
+    }
+}
+
+/// The success of an item's own task is written into its plan, by whatever proves it last. Our own
+/// recipe does not do the work: it prints what is to be done.
+fn write_back(unit: &Unit<'_>, made: &mut Made) {
+    let is_methodology = unit.target.plan.is_none_or(|plan| plan.dialect == Dialect::Methodology);
+    let does_the_work = unit.recipe.from != RecipeFrom::BuiltIn || made.work.work != Work::Program;
+    let wanted = unit.recipe.workflow == "task"
+        && unit.target.item.is_some()
+        && unit.recipe.table.write_back != Some(false);
+    if !is_methodology && does_the_work && wanted {
+        made.checks.last_mut().unwrap_or(&mut made.work).write_back = true;
+    }
 }
 
 fn values(unit: &Unit<'_>, params: &Map<String, Value>, facts: &Facts, run: Option<RunId>) -> Values {
@@ -165,49 +243,6 @@ fn set_item(values: &mut Values, item: &Item) {
             values.set(name, &document.path);
         }
     }
-}
-
-/// One unit is named by its workflow; several by their items. Names are parts of file names.
-fn task_names(units: &[Unit<'_>]) -> Vec<TaskName> {
-    let mut names: Vec<String> = Vec::new();
-    for unit in units {
-        let wish = match unit.target.item {
-            Some(item) if units.len() > 1 => item.id.as_str(),
-            _ => &unit.recipe.workflow,
-        };
-        let safe: String = wish.chars().map(|it| if is_name_part(it) { it } else { '-' }).take(60).collect();
-        let safe = if safe.trim_matches(['.', '-']).is_empty() { "task".to_owned() } else { safe };
-        let mut name = safe.clone();
-        for number in 2.. {
-            if !names.contains(&name) {
-                break;
-            }
-            name = format!("{safe}_{number}");
-        }
-        names.push(name);
-    }
-    names.into_iter().map(TaskName::new).collect()
-}
-
-const fn is_name_part(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-')
-}
-
-/// The name of each unit's task, by its item.
-fn names_by_item<'a>(units: &[Unit<'a>], names: &'a [TaskName]) -> HashMap<&'a ItemId, &'a TaskName> {
-    units.iter().zip(names).filter_map(|(unit, name)| Some((&unit.target.item?.id, name))).collect()
-}
-
-/// The tasks of this run that come before this one: those of items that its item needs, and those it
-/// was told to come after.
-fn needs(unit: &Unit<'_>, names: &HashMap<&ItemId, &TaskName>) -> Vec<TaskName> {
-    let Some(item) = unit.target.item else { return Vec::new() };
-    let before = item.needs.iter().chain(&unit.after).filter(|it| **it != item.id);
-    let mut needs: Vec<TaskName> =
-        before.filter_map(|it| names.get(it).map(|name| (*name).clone())).collect();
-    let mut seen = HashSet::new();
-    needs.retain(|name| seen.insert(name.clone()));
-    needs
 }
 
 /// The command that people know: an agent's, not our performer's.

@@ -48,21 +48,32 @@ impl Maker<'_> {
         Ok(task)
     }
 
-    /// The tasks that prove it, each after the work itself; none where the performer runs them.
+    /// The tasks that prove it: the first after the work itself, each after the one before it. None
+    /// where the performer runs them.
     pub fn checks(&self, work: &Task) -> Result<Vec<Task>, Refusal> {
+        let mut checks: Vec<Task> = Vec::new();
         if work.work != Work::Program {
-            return Ok(Vec::new());
+            return Ok(checks);
         }
-        let checks = self.recipe.table.checks.iter().enumerate();
-        checks.map(|(at, command)| self.check(work, at + 1, command)).collect()
+        for (at, command) in self.recipe.table.checks.iter().enumerate() {
+            let before = checks.last().map_or(&work.name, |check| &check.name).clone();
+            checks.push(self.check(work, before, at + 1, command)?);
+        }
+        Ok(checks)
     }
 
-    fn check(&self, work: &Task, number: usize, command: &[String]) -> Result<Task, Refusal> {
+    fn check(
+        &self,
+        work: &Task,
+        before: TaskName,
+        number: usize,
+        command: &[String],
+    ) -> Result<Task, Refusal> {
         let argv = self.argv(command)?;
         let name = TaskName::new(format!("{}-check-{number}", work.name.as_str()));
         let title = format!("Check: {}", shell_words::join(&argv));
         let launch = Launch { argv, stdin: None };
-        let mut task = self.shared(name, title, vec![work.name.clone()], launch, Retries::none())?;
+        let mut task = self.shared(name, title, vec![before], launch, Retries::none())?;
         task.fail_on = Vec::new();
         task.recipe = format!("{} check {number}", self.kind());
         task.open_stdin = false;

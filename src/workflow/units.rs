@@ -7,7 +7,8 @@ use super::{
     builtin::workflow_of,
     item::find_item,
     recipe::{Recipe, RecipeFrom, Target, resolve},
-    whole::whole_units,
+    session::Session,
+    whole::whole,
 };
 use crate::{
     config::{Config, Needs},
@@ -22,28 +23,43 @@ pub(super) struct Unit<'a> {
     pub target: Target<'a>,
     pub title: String,
     pub why: Option<String>,
-    /// Items that come before beyond the item's own needs.
-    pub after: Vec<ItemId>,
 }
 
 /// What is to be launched; at least one thing.
+pub(super) struct Units<'a> {
+    pub list: Vec<Unit<'a>>,
+    /// What was decided about a whole plan, with the same items in the same order.
+    pub session: Option<Session<'a>>,
+}
+
+/// What a wish comes down to.
 pub(super) fn units<'a>(
     ask: &Ask,
     plan: Option<&'a Plan>,
     config: &Config,
     facts: &Facts,
-) -> Result<Vec<Unit<'a>>, Refusal> {
+) -> Result<Units<'a>, Refusal> {
     let workflow = ask.name();
-    match workflow.as_str() {
+    let is_whole = workflow.as_str() == "all" && !config.workflow.contains_key("all");
+    if is_whole {
+        let (list, session) = whole(ask, plan_of(plan, &workflow)?, config, facts)?;
+        return Ok(Units { list, session: Some(session) });
+    }
+    if let Some(strategy) = ask.strategy {
+        return Err(Refusal::BadInput {
+            what: format!("--strategy {} is for a whole plan", strategy.word()),
+            fix: "leave it out, or run all".to_owned(),
+            workflow,
+        });
+    }
+    let list = match workflow.as_str() {
         "next" => next_units(ask, plan_of(plan, &workflow)?, config, facts),
         "parallel" if !config.workflow.contains_key("parallel") => {
             parallel_units(plan_of(plan, &workflow)?, config, facts)
         }
-        "all" if !config.workflow.contains_key("all") => {
-            whole_units(plan_of(plan, &workflow)?, config, facts)
-        }
         name => named_units(name, ask, plan, config, facts),
-    }
+    }?;
+    Ok(Units { list, session: None })
 }
 
 /// The first of what is next, or what is next for each of the items that were named.
@@ -79,13 +95,7 @@ fn next_unit<'a>(
         RecipeFrom::Configured => false,
     };
     let recipe = if by_action { resolve(workflow_of(entry.action), target, config, facts)? } else { whole };
-    Ok(Unit {
-        recipe,
-        target,
-        title: title(entry.action, &entry.item),
-        why: Some(entry.why),
-        after: Vec::new(),
-    })
+    Ok(Unit { recipe, target, title: title(entry.action, &entry.item), why: Some(entry.why) })
 }
 
 fn parallel_units<'a>(plan: &'a Plan, config: &Config, facts: &Facts) -> Result<Vec<Unit<'a>>, Refusal> {
@@ -116,13 +126,7 @@ fn named_units<'a>(
             return Err(missing(&workflow, "an item"));
         }
         let recipe = resolve(name, bare, config, facts)?;
-        return Ok(vec![Unit {
-            recipe,
-            target: bare,
-            title: of_plan(name, plan),
-            why: None,
-            after: Vec::new(),
-        }]);
+        return Ok(vec![Unit { recipe, target: bare, title: of_plan(name, plan), why: None }]);
     }
     let plan = plan_of(plan, &workflow)?;
     let items = named_items(plan, &ask.items)?;
@@ -170,7 +174,7 @@ fn named_unit<'a>(
     let title =
         action.map_or_else(|| format!("Run {name} for {}", item.id), |action| title(action, &item.id));
     let why = (!item.why.is_empty()).then(|| item.why.clone());
-    Ok(Unit { recipe, target, title, why, after: Vec::new() })
+    Ok(Unit { recipe, target, title, why })
 }
 
 /// What our own workflows would only do twice.
@@ -230,7 +234,7 @@ pub(super) fn refuse_a_circle(units: &[Unit<'_>]) -> Result<(), Refusal> {
         units.iter().enumerate().filter_map(|(at, unit)| Some((&unit.target.item?.id, at))).collect();
     let before = |at: usize| {
         let needs = units[at].target.item.map(|item| item.needs.as_slice()).unwrap_or_default();
-        let others = needs.iter().chain(&units[at].after).filter_map(|id| places.get(id).copied());
+        let others = needs.iter().filter_map(|id| places.get(id).copied());
         others.filter(move |other| *other != at).collect::<BTreeSet<usize>>()
     };
     let mut waits: Vec<usize> = (0..units.len()).map(|at| before(at).len()).collect();

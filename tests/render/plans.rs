@@ -35,6 +35,7 @@ pub fn plan(id: &str, title: &str, dialect: Dialect, state: PlanState) -> Plan {
         badges: Vec::new(),
         items: Vec::new(),
         groups: Vec::new(),
+        order: None,
         problems: Vec::new(),
     }
 }

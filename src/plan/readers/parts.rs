@@ -25,6 +25,7 @@ pub(super) fn empty_plan(dialect: Dialect, path: &str) -> Plan {
         badges: Vec::new(),
         items: Vec::new(),
         groups: Vec::new(),
+        order: None,
         problems: Vec::new(),
     }
 }

@@ -28,6 +28,7 @@ fn plan(text: &str) -> Plan {
         badges: Vec::new(),
         items: items.map(|(at, line)| item(at + 1, line)).collect(),
         groups: Vec::new(),
+        order: None,
         problems: Vec::new(),
     }
 }

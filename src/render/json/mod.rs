@@ -9,6 +9,7 @@ mod kept;
 mod plans;
 mod proof;
 mod runs;
+mod schedule;
 mod timeline;
 
 pub use event::event;
@@ -16,6 +17,7 @@ pub use kept::{run_diff, run_export, run_prune};
 pub use plans::{plan_changed, plan_list, plan_show, problem};
 pub use proof::plan_proof;
 pub use runs::{forecast, run_created, run_get, run_get_with, run_list};
+pub use schedule::run_specification;
 pub use timeline::timeline;
 
 use std::fmt::Write as _;

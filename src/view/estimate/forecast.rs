@@ -11,7 +11,7 @@ use super::{Estimate, History};
 use crate::{
     clock::Timestamp,
     ids::TaskName,
-    run::{RunRecord, Status, TaskRecord},
+    run::{Gate, RunRecord, Status, TaskRecord},
 };
 
 /// How many lives, for a run of few tasks and for one of many. Powers of two: see [`share`].
@@ -69,12 +69,23 @@ pub fn forecast(record: &RunRecord, histories: &Histories, now: Timestamp) -> Fo
     for spec in &record.spec.tasks {
         if let Some(at) = places.get(&spec.name) {
             // A need that is over is no need any more.
-            work.tasks[*at].needs = spec.needs.iter().filter_map(|need| places.get(need).copied()).collect();
+            let gates = spec.gates.iter().filter_map(|gate| record.spec.gates.get(*gate));
+            let before = spec.needs.iter().chain(&spec.after).chain(gates.flat_map(latest));
+            let mut needs: Vec<usize> = before.filter_map(|need| places.get(need).copied()).collect();
+            needs.sort_unstable();
+            needs.dedup();
+            work.tasks[*at].needs = needs;
         }
     }
     forecast.rest = Some(work.rest());
     forecast.critical = work.critical();
     forecast
+}
+
+/// The tasks before a gate that an estimate looks at: all, or of very many the last.
+fn latest(gate: &Gate) -> &[TaskName] {
+    const ENOUGH: usize = 32;
+    &gate.after[gate.after.len().saturating_sub(ENOUGH)..]
 }
 
 /// How long steps of one kind may take together, of which each needs others by their place in the list.

@@ -71,6 +71,7 @@ fn plan(id: &str, dialect: Dialect, path: &str, folder: &str, items: Vec<Item>) 
         badges: Vec::new(),
         items,
         groups: Vec::new(),
+        order: None,
         problems: Vec::new(),
     }
 }
@@ -83,6 +84,7 @@ fn facts() -> Facts {
         programs: [found("python3"), found("cargo"), found("make"), found("claude")].into(),
         scripts: [].into(),
         texts: [("prompts/do.md".to_owned(), "Do {item.id} of {plan.id}.\n".to_owned())].into(),
+        absent: [].into(),
         cores: 4,
     }
 }

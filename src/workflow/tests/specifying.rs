@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::{
     ids::TaskName,
-    run::{Capture, Doer, RetryOn, Task, Work},
+    run::{Capture, Doer, RetryOn, Strategy, Task, Work},
 };
 
 fn argv_of(ask: &Ask, plan: &Plan, config: &Config, facts: &Facts) -> String {
@@ -344,9 +344,6 @@ fn a_whole_plan_is_one_run_in_which_phases_and_tasks_without_a_mark_are_barriers
     done.state = ItemState::Done;
     let mut stuck = task("T008", 2, false);
     stuck.needs = vec!["T099".into()];
-    let (mut hen, mut egg) = (task("T009", 2, false), task("T010", 2, false));
-    hen.needs = vec!["T010".into()];
-    egg.needs = vec!["T009".into()];
     let items = vec![
         done,
         task("T002", 0, true),
@@ -355,8 +352,6 @@ fn a_whole_plan_is_one_run_in_which_phases_and_tasks_without_a_mark_are_barriers
         task("T005", 1, false),
         task("T006", 1, true),
         stuck,
-        hen,
-        egg,
     ];
     let tides = plan("tides", Dialect::Speckit, "specs/a/tasks.md", "specs/a", items);
     let spec = specify(&Ask::of("all"), Some(&tides), &Config::default(), &facts(), stamp()).unwrap();
@@ -379,8 +374,69 @@ fn a_whole_plan_is_one_run_in_which_phases_and_tasks_without_a_mark_are_barriers
 }
 
 #[test]
-fn a_methodology_plan_is_not_run_to_its_end_in_one_go() {
+fn of_a_methodology_plan_each_achievement_makes_one_step_and_a_person_decides_what_follows() {
+    let spec = specify(&Ask::of("all"), Some(&lighthouse()), &Config::default(), &facts(), stamp()).unwrap();
+    let told: Vec<_> = spec.tasks.iter().map(|it| (it.title.as_str(), it.after.len())).collect();
+    assert_eq!(told, [("Create EXECUTION for 1.2", 0), ("Create SUBPLAN for 2.3", 1)]);
+    assert!(spec.tasks.iter().all(|task| !task.write_back), "its state is which files exist");
+    let proposal = propose(&Ask::of("all"), Some(&lighthouse()), &Config::default(), &facts()).unwrap();
+    assert_eq!(proposal.title, "Make the next step of 2 achievements");
+    let left_out = proposal.schedule.unwrap().left_out;
+    assert_eq!(left_out[0].why, "it waits until 2.3 is approved");
+
+    let mut reviewed = lighthouse();
+    reviewed.items.truncate(2);
+    reviewed.items[1].state = ItemState::InReview;
+    reviewed.items[1].action = Some(Action::Review);
     let refusal =
-        specify(&Ask::of("all"), Some(&lighthouse()), &Config::default(), &facts(), stamp()).unwrap_err();
-    assert!(matches!(refusal, Refusal::NotForDialect { .. }), "{refusal:?}");
+        specify(&Ask::of("all"), Some(&reviewed), &Config::default(), &facts(), stamp()).unwrap_err();
+    assert!(
+        refusal.to_string().ends_with("1.2: a person reviews it: approve 1.2, or reject 1.2"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn what_needs_an_item_waits_for_what_proves_it_and_that_is_what_is_written_back() {
+    let recipe = config(
+        "[workflow.task]\ncommand = [\"make\", \"{item.id}\"]\nchecks = [[\"cargo\", \"test\"], [\"make\", \"lint\"]]\n",
+    );
+    let spec = specify(&Ask::of("all"), Some(&harbour()), &recipe, &facts(), stamp()).unwrap();
+    let told: Vec<String> = spec
+        .tasks
+        .iter()
+        .map(|it| {
+            let needs: Vec<&str> = it.needs.iter().map(TaskName::as_str).collect();
+            format!("{} < {}{}", it.name, needs.join(" "), if it.write_back { " written" } else { "" })
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "T001 < ",
+            "T001-check-1 < T001",
+            "T001-check-2 < T001-check-1 written",
+            "T002 < ",
+            "T002-check-1 < T002",
+            "T002-check-2 < T002-check-1 written",
+            "T003 < T001-check-2 T002-check-2",
+            "T003-check-1 < T003",
+            "T003-check-2 < T003-check-1 written",
+        ]
+    );
+    let prints = specify(&Ask::of("all"), Some(&harbour()), &Config::default(), &facts(), stamp()).unwrap();
+    assert!(prints.tasks.iter().all(|task| !task.write_back), "who prints a prompt has not done the work");
+}
+
+#[test]
+fn a_strategy_of_one_at_a_time_has_one_slot_unless_more_are_asked_for() {
+    let slots = |ask: Ask| specify(&ask, Some(&harbour()), &Config::default(), &facts(), stamp());
+    let all = || Ask::of("all");
+    assert_eq!(slots(all()).unwrap().slots, 4);
+    let sequential = || Ask { strategy: Some(Strategy::Sequential), ..all() };
+    assert_eq!(slots(sequential()).unwrap().slots, 1);
+    let refusal = slots(Ask { slots: Some(3), ..sequential() }).unwrap_err();
+    assert!(refusal.to_string().contains("--slots 3 asks for more"), "{refusal}");
+    let refusal = slots(Ask { strategy: Some(Strategy::Tdd), ..Ask::next() }).unwrap_err();
+    assert!(refusal.to_string().contains("--strategy tdd is for a whole plan"), "{refusal}");
 }

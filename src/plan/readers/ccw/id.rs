@@ -59,6 +59,11 @@ impl Known {
         self.folded.get(&token.to_lowercase()).map(String::as_str)
     }
 
+    /// All ids, in natural order.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.beginning("").into_iter()
+    }
+
     /// Whether a token that is no known id may be one all the same: `IMPL-7` may, and `UTF-8` and
     /// `Phase-2` may not, unless the session has tasks of that family.
     pub fn may_be(&self, token: &str) -> bool {

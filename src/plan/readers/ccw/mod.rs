@@ -10,6 +10,7 @@ mod claim;
 mod drift;
 mod id;
 mod needs;
+mod order;
 mod registry;
 mod session;
 mod task;

@@ -6,7 +6,7 @@ use super::{
     claim::{METADATA, OVERVIEW, PROSE, TODO},
     drift,
     id::Known,
-    needs, registry,
+    needs, order, registry,
     task::{self, Task},
     todo::{self, TodoList},
 };
@@ -38,6 +38,7 @@ pub fn read(listing: &Listing, folder: &str) -> Plan {
     }
     restore(&mut tasks, &broken, &list);
     gather(&mut plan, listing, tasks, &list);
+    read_order(&mut plan, listing);
     if has_files {
         drift::tell(&mut plan, &list, &format!("{folder}/{TODO}"));
     }
@@ -46,6 +47,13 @@ pub fn read(listing: &Listing, folder: &str) -> Plan {
     }
     drift::tell_status(&mut plan, &metadata_path);
     plan
+}
+
+fn read_order(plan: &mut Plan, listing: &Listing) {
+    let [prose, overview] = [PROSE, OVERVIEW].map(|name| format!("{}/{name}", plan.folder));
+    let text = |path: &str| listing.text(path).unwrap_or_default();
+    let known = Known::new(plan.items.iter().map(|item| item.id.as_str()));
+    order::read(plan, &known, (&prose, text(&prose)), (&overview, text(&overview)));
 }
 
 fn blank(listing: &Listing, folder: &str) -> Plan {

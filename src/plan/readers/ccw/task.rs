@@ -87,6 +87,8 @@ pub fn read(path: &str, task: Part<'_>, fallback: &str) -> Option<Task> {
     item.parallel = is_parallel(&members, meta.as_ref());
     item.across_groups = item.parallel;
     item.commands = work::shell_lines(task.text(), item.id.as_str());
+    item.company = company(&members, meta.as_ref());
+    item.files = files(&members);
     Some(Task {
         says_parent: item.parent.is_some(),
         needs: needs::written(&members),
@@ -150,6 +152,44 @@ fn is_parallel(members: &Members<'_>, meta: Option<&Members<'_>>) -> bool {
         || members.word(&["parallel_group", "execution_group"]).is_some()
         || company.is_some_and(|it| !it.is_empty())
         || mode.is_some_and(|it| it.eq_ignore_ascii_case("parallel"))
+}
+
+/// The group that it may run beside.
+fn company(members: &Members<'_>, meta: Option<&Members<'_>>) -> Option<String> {
+    let group = meta.and_then(|it| it.word(&["execution_group"]));
+    let group = group.or_else(|| members.word(&["execution_group", "parallel_group"]))?;
+    (!["null", "none", "-", ""].contains(&group.to_lowercase().as_str())).then_some(group)
+}
+
+/// The files that it is going to change: `files`, `files_to_create`, and `flow_control.target_files`.
+fn files(members: &Members<'_>) -> Vec<String> {
+    let flow = task_part(members, "flow_control");
+    let lists = [
+        members.get("files"),
+        members.get("files_to_create"),
+        members.get("files_to_modify"),
+        members.get("target_files"),
+        flow.as_ref().and_then(|it| it.get("target_files")),
+    ];
+    let parts = lists.into_iter().flatten().filter_map(Part::elements).flatten();
+    let mut files: Vec<String> = parts
+        .filter_map(|part| part.word().or_else(|| part.members()?.word(&["path", "file"])))
+        .filter_map(|word| file(&word))
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+/// `src/a.ts` of `./src/a.ts:login:10-20`; nothing of what is no path of one file.
+fn file(word: &str) -> Option<String> {
+    let path = word.trim().trim_start_matches("./");
+    let path = path.split(':').next().unwrap_or(path).trim();
+    let is_file = !path.is_empty()
+        && !path.contains(['*', '?', '<', ' ', '\n', '…'])
+        && !path.ends_with('/')
+        && !path.starts_with("..");
+    is_file.then(|| path.to_owned())
 }
 
 fn has_work(members: &Members<'_>) -> bool {

@@ -88,6 +88,7 @@ fn read_plan(listing: &Listing, found: &Found, collected: &Collected) -> Plan {
         badges: badges(listing, &found.folder),
         items: Vec::new(),
         groups: Vec::new(),
+        order: None,
         problems: collected.problems.clone(),
     };
     plan.problems.extend(unreadable_files(listing, found));
