@@ -307,7 +307,8 @@ fn lines(items: &[(&str, bool, usize, &str)]) -> Plan {
     let listing = Listing::new().with(file, text);
     let mut plan = read_workspace(&listing, &Selection::default()).plans.remove(0);
     assert_eq!(plan.dialect, Dialect::Speckit);
-    plan.groups = ["Setup", "Core", "Polish"].map(|name| Group { name: name.to_owned() }).to_vec();
+    plan.groups =
+        ["Setup", "Core", "Polish"].map(|name| Group { name: name.to_owned(), checkpoint: None }).to_vec();
     plan.items = items
         .iter()
         .enumerate()
