@@ -40,6 +40,8 @@ fn every_real_session_is_decided_and_every_word_about_it_is_right() {
     let facts = Facts {
         workspace: "/srv/work".to_owned(),
         own_program: "/usr/bin/plandeck".to_owned(),
+        // Somebody has to be there to do the items.
+        programs: [("claude".to_owned(), "/usr/bin/claude".to_owned())].into(),
         cores: 2,
         ..Facts::default()
     };
