@@ -16,7 +16,7 @@ use std::{
 };
 
 use crate::{
-    clock::{Clock, Moment},
+    clock::{Clock, Moment, Timestamp},
     ids::{RunId, Seq},
     journal::{self, Journal, spool_line},
     run::{Event, EventKind, Specification},
@@ -138,7 +138,9 @@ impl Recorder {
     }
 
     fn numbered(&self, kinds: &[EventKind], at: Moment) -> Vec<Event> {
-        let ts = self.clock.wall();
+        // What is written late, because the journal was waited for, happened when it did all the same.
+        let late = i64::try_from(self.clock.now().since(at).as_millis()).unwrap_or(0);
+        let ts = Timestamp::from_millis(self.clock.wall().millis().saturating_sub(late));
         let numbers = (self.last.0 + 1..).map(Seq);
         let event = |(seq, kind): (Seq, &EventKind)| Event { run: self.run, seq, at, ts, kind: kind.clone() };
         numbers.zip(kinds).map(event).collect()
