@@ -107,7 +107,6 @@ const fn refusal_code(refusal: &Refusal) -> ExitCode {
         | Refusal::Missing { .. } => ExitCode::Usage,
         Refusal::NothingToRun { .. } => ExitCode::Outstanding,
         Refusal::BadRecipe { .. } | Refusal::BadInput { .. } => ExitCode::NotUnderstood,
-        Refusal::HoldsCommands { .. } => ExitCode::Refused,
         _ => ExitCode::Refused,
     }
 }
