@@ -331,9 +331,10 @@ impl Drop for Terminal {
     }
 }
 
-/// The terminal is ours to paint on: a process in the background would be stopped for it.
+/// The terminal is ours to paint on: a process in the background would be stopped for it. One that
+/// controls no session has no background.
 fn is_in_front() -> bool {
-    tcgetpgrp(io::stdin()).is_ok_and(|front| front == getpgrp())
+    tcgetpgrp(io::stdin()).map_or(true, |front| front == getpgrp())
 }
 
 /// The terminal shows no longer how far something is.

@@ -94,7 +94,7 @@ mod tests {
         check(
             &desktop,
             &all,
-            Some(r"/bin/notify-send --app-name=plandeck --urgency=normal -- '--it'\''s done' 'run 1'"),
+            Some(r"/bin/notify-send '--app-name=plandeck' '--urgency=normal' -- '--it'\''s done' 'run 1'"),
         );
         let find = |name: &str| (name == "gdbus").then(|| name.to_owned());
         let argv = argv(&Environment::from_pairs(desktop), &message, &find).unwrap();
