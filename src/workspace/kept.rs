@@ -15,7 +15,7 @@ use super::state::{StateFolder, with_path};
 /// What the file begins with; the number grows with every change of what follows.
 const MARK: &[u8] = b"plandeck readings 1\n";
 
-/// The bytes that [`write`] wrote, when this very program did.
+/// The bytes that [`write()`] wrote, when this very program did.
 pub fn read(state: &StateFolder, program: &Path) -> Option<Vec<u8>> {
     let mut file = File::open(state.readings()).ok()?;
     let head = head(program)?;
